@@ -1,0 +1,38 @@
+// Text from outside: what is let in, how long it is to a reader, and where it may be cut.
+// Lengths of arguments are bytes of UTF-8. Results are NUL-terminated and hang on ctx.
+#pragma once
+
+#include "locales/locale.h"
+
+#include <talloc.h>
+
+// More combining marks than this behind one another are refused (UAX 15 section 13): ICU's
+// normalisation is quadratic in their number.
+#define TEXT_MARKS_MAX 30
+
+enum text_rules {
+    TEXT_LINE,  // a title, a name: no line breaks, no tabs, no bidirectional controls
+    TEXT_BLOCK, // Markdown: line breaks (CRLF and CR become LF), tabs and bidi controls may stand
+};
+
+enum text_outcome {
+    TEXT_OK,
+    TEXT_BAD_UTF8, // not UTF-8: truncated, overlong, a surrogate, past U+10FFFF
+    TEXT_CONTROL,  // a control character (C0, DEL, C1) or noncharacter; in a line also LF, CR, tab,
+                   // U+2028, U+2029
+    TEXT_MARKS,    // more than TEXT_MARKS_MAX combining marks in a row
+    TEXT_BIDI,     // in a line: an embedding, override or isolate (U+202A-202E, U+2066-2069)
+};
+
+// Check a text and bring it to NFC (UAX 15). The first offence decides the outcome (enum
+// text_outcome); on TEXT_OK *ret is the text and *ret_length its bytes. Linear time.
+int text_check(TALLOC_CTX *ctx, const char *utf8, size_t length, enum text_rules rules,
+               char **ret, size_t *ret_length) LOCALES_MUST_CHECK;
+
+// The length as a reader counts it: grapheme clusters (UAX 29).
+size_t text_length_graphemes(const char *text);
+
+// The text itself if it has at most max_graphemes, else its beginning with "…", together at most
+// max_graphemes: cut between words where that leaves more than half, else between graphemes.
+char *text_truncate(TALLOC_CTX *ctx, const struct locale *locale, const char *text,
+                    size_t max_graphemes);
