@@ -99,14 +99,14 @@ static int load_integer(TALLOC_CTX *ctx, const struct setting *row, const char *
     return SEN_OK;
 }
 
-// The private cluster of deploy/run listens on a socket in SEN_HOME/run; a path too long for a
-// socket address is replaced by the link that deploy/cluster keeps for it.
+// The private cluster of deploy/cluster listens on a socket in SEN_HOME/run, which is a link
+// elsewhere where the path would be too long for a socket address.
 static const char *default_database(TALLOC_CTX *ctx, const char *home)
 {
-    char absolute[PATH_MAX];
-    if (!realpath(home, absolute))
-        snprintf(absolute, sizeof absolute, "%s", home);
-    return talloc_asprintf(ctx, "host='%s/run' port=5432 dbname=sen user=sen", absolute);
+    char run[PATH_MAX], absolute[PATH_MAX];
+    snprintf(run, sizeof run, "%s/run", home);
+    return talloc_asprintf(ctx, "host='%s' dbname=sen user=sen",
+                           realpath(run, absolute) ? absolute : run);
 }
 
 static int check_log_level(TALLOC_CTX *ctx, const char *value, char **ret_error)
