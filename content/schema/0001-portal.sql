@@ -20,6 +20,7 @@ create table topic (
 -- A unit that exists or existed. Everything that can change about it is a dated fact.
 create table province (
     id         text primary key check (id ~ '^[a-z0-9]+(-[a-z0-9]+)*$' and length(id) <= 80),
+    aliases    text[] not null default '{}', -- slugs of former names: they lead to the unit too
     valid_from date,                    -- null: since before our data
     valid_to   date                     -- the first day it was no more; null: it exists
 );
@@ -45,6 +46,7 @@ create table province_succession (
     primary key (predecessor, successor)
 );
 create index on province_succession (successor);
+create index on province using gin (aliases);
 
 create table media (
     id         text primary key check (length(id) between 1 and 100),
@@ -65,6 +67,7 @@ create table article (
     source_locale text not null references locale,
     agency        text references agency,
     topic         text references topic,
+    imported      jsonb not null default '{}', -- kind, topic, ... as the last import gave them
     published_at  timestamptz,          -- first publication in any language; never moves
     created_at    timestamptz not null default now()
 );
@@ -104,6 +107,8 @@ create table edition (
                    check (method in ('person', 'machine', 'machine-person')),
     proofread      boolean not null default false,
     source_edition bigint references edition, -- of a translation: what it was made from
+    source_version int,                 -- and its version: known even where that edition is not
+    digest         bytea,               -- BLAKE2b-256 of what the writer gave (item_digest)
     search         tsvector not null default '',
     skeleton       text not null,       -- of the slug: twins that look alike are one
     notice         text,                -- of a withdrawal: the public reason

@@ -1,4 +1,5 @@
--- Functions of the schema, replaced at every `sen migrate` after the numbered migrations.
+-- Functions of the schema, replaced by `sen migrate` after the numbered migrations whenever this file
+-- has changed.
 
 -- Append to the change log. Locks the head row until the transaction ends, so sequence numbers
 -- follow commit order: a follower that has seen N has seen everything up to N. Call it last.
@@ -66,22 +67,26 @@ begin
     where x.article = wanted and x.locale = in_locale and x.state = 'draft';
     insert into edition (article, locale, revision, state, slug, skeleton, title, summary, body,
                          html, toc, renderer, words, author, licence, sources, image, method,
-                         proofread, source_edition, search)
-    values (wanted, in_locale, present + 1, 'draft', e ->> 'slug', e ->> 'skeleton', e ->> 'title',
+                         proofread, digest, source_edition, source_version, search)
+    select  wanted, in_locale, present + 1, 'draft', e ->> 'slug', e ->> 'skeleton', e ->> 'title',
             coalesce(e ->> 'summary', ''), e ->> 'body', e ->> 'html',
             coalesce(e -> 'toc', '[]'), (e ->> 'renderer')::int, (e ->> 'words')::int,
             e ->> 'author', e ->> 'licence', coalesce(e -> 'sources', '[]'), nullif(e -> 'image', 'null'),
             coalesce(e ->> 'method', 'person'), coalesce((e ->> 'proofread')::boolean, false),
-            (select x.id from edition x join article a on a.id = x.article
-             where x.article = wanted and x.locale = a.source_locale and a.source_locale <> in_locale
-               and x.state = 'live'),
-            search);
+            decode(e ->> 'digest', 'hex'), source.id,
+            coalesce((e ->> 'source_version')::int, source.version), search
+    from (select 1) one left join
+         (select x.id, x.version from edition x join article a on a.id = x.article
+          where x.article = wanted and x.locale = a.source_locale and a.source_locale <> in_locale
+            and x.state = 'live') source on true;
     return query select 'ok', present + 1;
 end $$;
 
--- Make the draft of (article, locale) what readers see. at: the time of publication.
--- Outcomes: 'ok', 'not_found' (no draft), 'conflict' (another text has the slug).
-create or replace function draft_publish(wanted text, in_locale text, expected int, at timestamptz)
+-- Make the draft of (article, locale) what readers see. at: the time of publication. An import also
+-- gives the time of the first publication and the version that the text had where it comes from.
+-- Outcomes: 'ok', 'not_found' (no draft), 'stale', 'conflict' (another text has the slug).
+create or replace function draft_publish(wanted text, in_locale text, expected int, at timestamptz,
+                                         first timestamptz default null, as_version int default null)
 returns table (outcome text, revision int, version int, seq bigint) language plpgsql as $$
 declare
     draft edition%rowtype;
@@ -102,12 +107,13 @@ begin
     end if;
     select * into before from edition x
     where x.article = wanted and x.locale = in_locale and x.state in ('live', 'withdrawn');
-    select coalesce(max(x.version), 0) + 1 into next
+    select greatest(coalesce(max(x.version), 0) + 1, as_version) into next
     from edition x where x.article = wanted and x.locale = in_locale;
+    first := coalesce(before.published_at, first, at);
     begin
         update edition x set state = 'superseded' where x.id = before.id;
         update edition x set state = 'live', version = next, updated_at = at,
-                             published_at = coalesce(before.published_at, at)
+                             published_at = first
         where x.id = draft.id;
     exception when unique_violation then
         return query select 'conflict', draft.revision, null::int, null::bigint;
@@ -118,7 +124,8 @@ begin
         on conflict (locale, slug) do update set article = excluded.article;
     end if;
     delete from redirect r where r.locale = in_locale and r.slug = draft.slug;
-    update article a set published_at = least(coalesce(a.published_at, at), at) where a.id = wanted;
+    update article a set published_at = least(a.published_at, first)
+    where a.id = wanted and a.published_at is distinct from least(a.published_at, first);
     n := change_append(case when before.id is null then 'publish' else 'update' end,
                        wanted, in_locale, next, article_tags(wanted));
     return query select 'ok', draft.revision, next, n;
@@ -149,4 +156,258 @@ begin
     where x.id = live.id;
     n := change_append('withdraw', wanted, in_locale, next, article_tags(wanted));
     return query select 'ok', live.revision, next, n;
+end $$;
+
+-- What a text is found by: words as written above words without marks, titles above bodies. The
+-- strings are words joined by spaces (locales/segment.h); edition_json() in content/edition.h makes
+-- them.
+create or replace function search_vector(title text, body text, title_folded text, body_folded text)
+returns tsvector language sql immutable as $$
+    select setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', body), 'B')
+        || setweight(to_tsvector('simple', title_folded), 'C')
+        || setweight(to_tsvector('simple', body_folded), 'D')
+$$;
+
+-- A moment as RFC 3339 writes it, in UTC, without an empty fraction.
+create or replace function utc_text(at timestamptz) returns text language sql stable as $$
+    select rtrim(rtrim(to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), '0'), '.') || 'Z'
+$$;
+
+-- ---- import and export: the same records in both directions --------------------------------------
+
+create or replace function topic_record(wanted text) returns json language sql stable as $$
+    select json_strip_nulls(json_build_object('type', 'topic', 'id', t.id,
+        'names', (select json_object_agg(key, value order by key) from jsonb_each(t.names)),
+        'position', t.position))
+    from topic t where t.id = wanted
+$$;
+
+create or replace function agency_record(wanted text) returns json language sql stable as $$
+    select json_strip_nulls(json_build_object('type', 'agency', 'id', a.id,
+        'names', (select json_object_agg(key, value order by key) from jsonb_each(a.names)),
+        'url', a.url))
+    from agency a where a.id = wanted
+$$;
+
+create or replace function media_record(wanted text) returns json language sql stable as $$
+    select json_strip_nulls(json_build_object('type', 'media', 'id', m.id, 'media_type', m.type,
+        'file', m.file, 'bytes', m.bytes, 'width', m.width, 'height', m.height,
+        'credit', m.credit, 'licence', m.licence,
+        'alt', (select json_object_agg(key, value order by key) from jsonb_each(m.alt))))
+    from media m where m.id = wanted
+$$;
+
+create or replace function province_record(wanted text) returns json language sql stable as $$
+    select json_strip_nulls(json_build_object('type', 'province', 'id', p.id,
+        'aliases', case when p.aliases <> '{}' then to_json(p.aliases) end,
+        'valid_from', p.valid_from, 'valid_to', p.valid_to,
+        'facts', (select json_agg(json_build_object('attribute', f.attribute, 'locale', f.locale,
+                      'value', f.value, 'valid_from', f.valid_from, 'valid_to', f.valid_to,
+                      'label', f.label, 'source', f.source)
+                      order by array_position(array['name', 'type', 'admin_centre', 'area_km2',
+                                                    'population', 'code', 'iso_3166_2'], f.attribute),
+                               f.locale, f.valid_from nulls first)
+                  from province_fact f where f.province = p.id),
+        'successors', (select json_agg(json_build_object('province', s.successor, 'since', s.since,
+                                                         'source', s.source) order by s.successor)
+                       from province_succession s where s.predecessor = p.id)))
+    from province p where p.id = wanted
+$$;
+
+-- A record without regard to the order of its lists.
+create or replace function record_sorted(record jsonb) returns jsonb language sql immutable as $$
+    select jsonb_strip_nulls(coalesce(record, '{}')) || jsonb_build_object(
+        'facts', (select jsonb_agg(x order by x)
+                  from jsonb_array_elements(jsonb_strip_nulls(record -> 'facts')) x),
+        'successors', (select jsonb_agg(x order by x)
+                       from jsonb_array_elements(jsonb_strip_nulls(record -> 'successors')) x))
+$$;
+
+-- Bring one topic, agency, medium or province in. Says 'added', 'updated' or 'same'; only the first
+-- two write. A province's successors are linked by province_link(), when every unit is there.
+create or replace function import_topic(r jsonb) returns text language plpgsql as $$
+declare
+    before jsonb := topic_record(r ->> 'id');
+begin
+    r := '{"position": 0}' || r;
+    if record_sorted(before) = record_sorted(r) then
+        return 'same';
+    end if;
+    insert into topic (id, names, position)
+    values (r ->> 'id', r -> 'names', (r ->> 'position')::int)
+    on conflict (id) do update set names = excluded.names, position = excluded.position;
+    perform change_append('topic', r ->> 'id', null, null, array['topics', 'topic:' || (r ->> 'id')]);
+    return case when before is null then 'added' else 'updated' end;
+end $$;
+
+create or replace function import_agency(r jsonb) returns text language plpgsql as $$
+declare
+    before jsonb := agency_record(r ->> 'id');
+begin
+    if record_sorted(before) = record_sorted(r) then
+        return 'same';
+    end if;
+    insert into agency (id, names, url) values (r ->> 'id', r -> 'names', r ->> 'url')
+    on conflict (id) do update set names = excluded.names, url = excluded.url;
+    perform change_append('agency', r ->> 'id', null, null,
+                          array['agencies', 'agency:' || (r ->> 'id')]);
+    return case when before is null then 'added' else 'updated' end;
+end $$;
+
+create or replace function import_media(r jsonb) returns text language plpgsql as $$
+declare
+    before jsonb := media_record(r ->> 'id');
+begin
+    if record_sorted(before) = record_sorted(r) then
+        return 'same';
+    end if;
+    insert into media (id, type, file, bytes, width, height, credit, licence, alt)
+    values (r ->> 'id', r ->> 'media_type', r ->> 'file', (r ->> 'bytes')::bigint,
+            (r ->> 'width')::int, (r ->> 'height')::int, r ->> 'credit', r ->> 'licence',
+            coalesce(r -> 'alt', '{}'))
+    on conflict (id) do update set type = excluded.type, file = excluded.file,
+        bytes = excluded.bytes, width = excluded.width, height = excluded.height,
+        credit = excluded.credit, licence = excluded.licence, alt = excluded.alt;
+    -- The HTML of texts that show it holds its file, size and credit: they are rendered again.
+    if before is not null then
+        update edition set renderer = 0
+        where state in ('draft', 'live', 'withdrawn') and renderer <> 0
+          and position('media:' || (r ->> 'id') in body) > 0;
+    end if;
+    perform change_append('media', r ->> 'id', null, null, array['media', 'media:' || (r ->> 'id')]);
+    return case when before is null then 'added' else 'updated' end;
+end $$;
+
+create or replace function import_province(r jsonb) returns text language plpgsql as $$
+declare
+    before jsonb := province_record(r ->> 'id');
+begin
+    if record_sorted(before) = record_sorted(r) then
+        return 'same';
+    end if;
+    insert into province (id, aliases, valid_from, valid_to)
+    values (r ->> 'id',
+            array(select jsonb_array_elements_text(coalesce(r -> 'aliases', '[]'))),
+            (r ->> 'valid_from')::date, (r ->> 'valid_to')::date)
+    on conflict (id) do update set aliases = excluded.aliases, valid_from = excluded.valid_from,
+        valid_to = excluded.valid_to;
+    delete from province_fact where province = r ->> 'id';
+    insert into province_fact (province, attribute, locale, value, valid_from, valid_to, label, source)
+    select r ->> 'id', f.attribute, f.locale, f.value, f.valid_from, f.valid_to, f.label, f.source
+    from jsonb_to_recordset(r -> 'facts') f (attribute text, locale text, value text,
+        valid_from date, valid_to date, label text, source text);
+    return case when before is null then 'added' else 'updated' end;
+end $$;
+
+create or replace function province_link(r jsonb) returns void language plpgsql as $$
+begin
+    delete from province_succession where predecessor = r ->> 'id';
+    insert into province_succession (predecessor, successor, since, source)
+    select r ->> 'id', s.province, s.since, s.source
+    from jsonb_to_recordset(coalesce(r -> 'successors', '[]')) s (province text, since date, source text);
+    -- Its neighbours in time show it too.
+    perform change_append('province', r ->> 'id', null, null,
+        array['provinces', 'province:' || (r ->> 'id')]
+        || array(select 'province:' || successor from province_succession
+                 where predecessor = r ->> 'id' order by 1));
+end $$;
+
+-- What a text says of its article, in every language the same.
+create or replace function article_record(wanted text) returns jsonb language sql stable as $$
+    select jsonb_strip_nulls(jsonb_build_object('kind', a.kind, 'source_locale', a.source_locale,
+        'agency', a.agency, 'topic', a.topic,
+        'provinces', (select jsonb_agg(p.province order by p.position, p.province)
+                      from article_province p where p.article = a.id)))
+    from article a where a.id = wanted
+$$;
+
+-- Does an import say nothing new of an article? New is what is neither so here nor was so in the
+-- last import: what an editor has changed since is not changed back.
+create or replace function article_is_known(given jsonb, imported jsonb, present jsonb)
+returns boolean language sql immutable as $$
+    select not exists (select from jsonb_each(given) g
+                       where g.value is distinct from present -> g.key
+                         and g.value is distinct from imported -> g.key)
+$$;
+
+-- Bring one text in and publish it. about: what it says of its article (article_record); t: id,
+-- locale and, where given, state, notice, version, published_at, updated_at, former_slugs;
+-- expected: the revision it was compared with; e and search as for draft_save. Outcomes: 'ok',
+-- 'stale', 'conflict' with the owner of the slug, 'error' with PostgreSQL's sentence.
+create or replace function import_text(t jsonb, about jsonb, expected int, e jsonb, search tsvector)
+returns table (outcome text, detail text) language plpgsql as $$
+declare
+    wanted text := t ->> 'id';
+    lang text := t ->> 'locale';
+    ends_withdrawn boolean := coalesce(t ->> 'state', 'live') = 'withdrawn';
+    first timestamptz := (t ->> 'published_at')::timestamptz;
+    changed timestamptz := (t ->> 'updated_at')::timestamptz;
+    number int := (t ->> 'version')::int;
+    tags_before text[];
+    result record;
+begin
+    -- A block of its own: what is refused takes nothing else of the transaction with it.
+    insert into article (id, kind, source_locale)
+    values (wanted, coalesce(about ->> 'kind', 'feature'), coalesce(about ->> 'source_locale', lang))
+    on conflict (id) do nothing;
+    tags_before := article_tags(wanted);
+    update article a set kind = coalesce(about ->> 'kind', a.kind),
+        source_locale = coalesce(about ->> 'source_locale', a.source_locale),
+        agency = coalesce(about ->> 'agency', a.agency), topic = coalesce(about ->> 'topic', a.topic),
+        imported = a.imported || about
+    where a.id = wanted;
+    if about ? 'provinces' then
+        delete from article_province p where p.article = wanted;
+        insert into article_province (article, province, position)
+        select wanted, x.id, x.n from jsonb_array_elements_text(about -> 'provinces')
+                                      with ordinality x (id, n);
+    end if;
+    select s.outcome, s.revision into result from draft_save(wanted, lang, expected, e, search) s;
+    if result.outcome <> 'ok' then
+        raise exception using errcode = 'SEN01', message = result.outcome;
+    end if;
+    perform 1 from edition x where x.article = wanted and x.locale = lang
+                               and x.state in ('live', 'withdrawn');
+    changed := coalesce(changed, case when not found then first end, now());
+    select s.outcome into result from draft_publish(wanted, lang, null, changed, first,
+        number - case when ends_withdrawn then 1 else 0 end) s;
+    if result.outcome <> 'ok' then
+        raise exception using errcode = 'SEN01', message = result.outcome;
+    end if;
+    if ends_withdrawn then
+        perform text_withdraw(wanted, lang, t ->> 'notice');
+        update edition x set updated_at = changed
+        where x.article = wanted and x.locale = lang and x.state = 'withdrawn';
+    end if;
+    insert into redirect (locale, slug, article)
+    select lang, s, wanted from jsonb_array_elements_text(coalesce(t -> 'former_slugs', '[]')) s
+    on conflict (locale, slug) do nothing;
+    if not article_tags(wanted) @> tags_before then
+        perform change_append('update', wanted, lang, null, tags_before);
+    end if;
+    return query select 'ok', null::text;
+exception
+    when sqlstate 'SEN01' then
+        return query select sqlerrm, (select x.article from edition x
+            where x.locale = lang and x.skeleton = e ->> 'skeleton' and x.article <> wanted
+              and x.state in ('live', 'withdrawn'));
+    when others then
+        return query select 'error', sqlerrm;
+end $$;
+
+-- Store a text's HTML as another renderer made it. Readers hear of it when it is different.
+create or replace function html_store(wanted bigint, e jsonb, search tsvector) returns boolean
+language plpgsql as $$
+declare
+    had edition%rowtype;
+begin
+    select * into had from edition x where x.id = wanted for update;
+    update edition x set html = e ->> 'html', toc = coalesce(e -> 'toc', '[]'),
+        renderer = (e ->> 'renderer')::int, words = (e ->> 'words')::int, search = html_store.search
+    where x.id = wanted;
+    if had.state <> 'live' or had.html = e ->> 'html' then
+        return false;
+    end if;
+    perform change_append('update', had.article, had.locale, had.version, article_tags(had.article));
+    return true;
 end $$;
