@@ -154,7 +154,7 @@ export class Portal {
     const describe = () => `its log:\n${server.log.slice(-4000)}`;
     server.port = await waitFor(() => {
       if (server.ended) throw new Error(`sen serve ended with ${server.ended.status}`);
-      return Number(/\b(?:port[= ]|(?:\d+\.\d+\.\d+\.\d+|\]|localhost):)(\d+)/.exec(server.log)?.[1]);
+      return Number(/event=server.listening .*?:(\d+)\//.exec(server.log)?.[1]);
     }, { describe });
     server.url = `http://127.0.0.1:${server.port}`;
     if (ready) {
