@@ -1,0 +1,64 @@
+-- What a feed shows: the texts of one language, the latest change first, and those withdrawn in the
+-- last 30 days, whose withdrawal the feeds announce.
+-- $1 locale, $2 topic or null, $3 province or null, $4 and $5 updated_us and article of the last
+-- row of the page before or null, $6 number of rows, $7 the locale and its fallbacks (for names).
+with page as (
+    select e.id
+    from edition e
+    join article a on a.id = e.article
+    where e.locale = $1
+      and e.state in ('live', 'withdrawn')
+      and (e.state = 'live' or e.updated_at > now() - interval '30 days')
+      and ($2::text is null or a.topic = $2)
+      and ($3::text is null
+           or exists (select from article_province p
+                      where p.article = e.article and p.province = $3))
+      and ($4::bigint is null
+           or (e.updated_at, e.article)
+              < (timestamptz 'epoch' + $4::bigint * interval '1 microsecond', $5::text))
+    order by e.updated_at desc, e.article desc
+    limit $6::int
+)
+select e.article,
+       e.state,
+       e.slug,
+       e.title,
+       e.summary,
+       case when e.state = 'live' then e.html end as html,
+       e.author,
+       name_in(g.names, $7::text[]) as agency,
+       e.licence,
+       e.method,
+       e.proofread,
+       a.source_locale,
+       e.locale <> a.source_locale and exists (
+           select from edition s
+           where s.article = e.article and s.locale = a.source_locale and s.state = 'live'
+             and s.version > e.source_version) as stale,
+       e.version,
+       e.notice,
+       (extract(epoch from e.published_at) * 1000000)::bigint as published_us,
+       (extract(epoch from e.updated_at) * 1000000)::bigint as updated_us,
+       a.topic,
+       name_in(t.names, $7::text[]) as topic_name,
+       (select jsonb_agg(jsonb_build_object('id', p.province, 'name',
+                   coalesce(province_value(p.province, 'name', $7::text[], current_date),
+                            p.province))
+               order by p.position, p.province)
+        from article_province p where p.article = e.article) as provinces,
+       (select jsonb_agg(jsonb_build_object('locale', o.locale, 'slug', o.slug) order by o.locale)
+        from edition o
+        where o.article = e.article and o.state = 'live' and o.locale <> e.locale) as translations,
+       m.file as image_file,
+       m.type as image_type,
+       m.bytes as image_bytes,
+       m.credit as image_credit,
+       m.licence as image_licence,
+       e.image ->> 'alt' as image_alt
+from page
+join edition e on e.id = page.id
+join article a on a.id = e.article
+left join agency g on g.id = a.agency
+left join topic t on t.id = a.topic
+left join media m on m.id = e.image ->> 'media'
+order by e.updated_at desc, e.article desc

@@ -1,0 +1,226 @@
+// From the rows of content/sql/feed.sql to a feed.
+#include "render/feed.h"
+
+#include "locales/message.h"
+
+#include <jansson.h>
+#include <string.h>
+
+struct source {
+    TALLOC_CTX *ctx;
+    const struct feed_request *request;
+    const struct db_result *rows;
+    size_t row;
+};
+
+// Percent-encoded for one step of a path (RFC 3986 section 2).
+static char *encode(TALLOC_CTX *ctx, const char *text)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    static const char unreserved[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                     "0123456789-._~";
+    char *encoded = talloc_array(ctx, char, strlen(text) * 3 + 1);
+    char *out = encoded;
+    for (; *text; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (strchr(unreserved, c)) {
+            *out++ = (char)c;
+            continue;
+        }
+        *out++ = '%';
+        *out++ = digits[c >> 4];
+        *out++ = digits[c & 15];
+    }
+    *out = '\0';
+    return encoded;
+}
+
+static char *uri_of(const struct source *s, const char *article, const char *locale)
+{
+    return talloc_asprintf(s->ctx, "%s/id/articles/%s/%s", s->request->origin,
+                           encode(s->ctx, article), locale);
+}
+
+static char *page_of(const struct source *s, const char *locale, const char *slug)
+{
+    return talloc_asprintf(s->ctx, "%s/%s/articles/%s/", s->request->origin, locale,
+                           encode(s->ctx, slug));
+}
+
+// A column as a string of ctx; NULL for null and for "".
+static const char *text_of(const struct source *s, const char *column)
+{
+    const char *value = db_value(s->rows, s->row, column);
+    return value && *value ? talloc_strdup(s->ctx, value) : NULL;
+}
+
+static bool bool_of(const struct source *s, const char *column)
+{
+    const char *value = db_value(s->rows, s->row, column);
+    return value && *value == 't';
+}
+
+static int64_t seconds_of(const struct source *s, const char *column)
+{
+    int64_t us = db_integer(s->rows, s->row, column);
+    return us / 1000000 - (us % 1000000 < 0);
+}
+
+static json_t *array_of(const struct source *s, const char *column)
+{
+    const char *value = db_value(s->rows, s->row, column);
+    json_t *array = value ? json_loads(value, 0, NULL) : NULL;
+    return array ? array : json_array();
+}
+
+static const char *member(const struct source *s, const json_t *object, const char *key)
+{
+    const char *value = json_string_value(json_object_get(object, key));
+    return value ? talloc_strdup(s->ctx, value) : "";
+}
+
+static void read_provinces(const struct source *s, struct feed_item *item)
+{
+    json_t *array = array_of(s, "provinces"), *one;
+    size_t i;
+    struct feed_term *list = talloc_array(s->ctx, struct feed_term, json_array_size(array));
+    json_array_foreach(array, i, one) list[i] =
+        (struct feed_term){member(s, one, "id"), member(s, one, "name")};
+    item->provinces = list;
+    item->province_count = json_array_size(array);
+    json_decref(array);
+}
+
+static void read_translations(const struct source *s, struct feed_item *item)
+{
+    json_t *array = array_of(s, "translations"), *one;
+    size_t i;
+    struct feed_translation *list =
+        talloc_array(s->ctx, struct feed_translation, json_array_size(array));
+    json_array_foreach(array, i, one)
+    {
+        const char *locale = member(s, one, "locale");
+        list[i] = (struct feed_translation){locale, page_of(s, locale, member(s, one, "slug"))};
+    }
+    item->translations = list;
+    item->translation_count = json_array_size(array);
+    json_decref(array);
+}
+
+static void read_image(const struct source *s, struct feed_item *item)
+{
+    const char *file = db_value(s->rows, s->row, "image_file");
+    if (!file)
+        return;
+    item->image = (struct feed_image){
+        .url = talloc_asprintf(s->ctx, "%s/media/%s", s->request->origin, encode(s->ctx, file)),
+        .type = text_of(s, "image_type"),
+        .bytes = db_integer(s->rows, s->row, "image_bytes"),
+        .alt = text_of(s, "image_alt"),
+        .credit = text_of(s, "image_credit"),
+        .licence = text_of(s, "image_licence"),
+    };
+}
+
+static void read_item(const struct source *s, struct feed_item *item)
+{
+    const struct locale *locale = s->request->locale;
+    const char *article = db_value(s->rows, s->row, "article");
+    const char *state = db_value(s->rows, s->row, "state");
+    const char *slug = db_value(s->rows, s->row, "slug");
+    const char *source_locale = db_value(s->rows, s->row, "source_locale");
+    if (!article || !state || !slug)
+        return; // feed_prepare leaves it out
+    *item = (struct feed_item){
+        .uri = uri_of(s, article, locale->tag),
+        .url = page_of(s, locale->tag, slug),
+        .language = locale->tag,
+        .withdrawn = strcmp(state, "withdrawn") == 0,
+        .notice = text_of(s, "notice"),
+        .title = text_of(s, "title"),
+        .summary = text_of(s, "summary"),
+        .author = text_of(s, "author"),
+        .agency = text_of(s, "agency"),
+        .licence = text_of(s, "licence"),
+        .method = text_of(s, "method"),
+        .proofread = bool_of(s, "proofread"),
+        .stale = bool_of(s, "stale"),
+        .version = db_integer(s->rows, s->row, "version"),
+        .published = seconds_of(s, "published_us"),
+        .updated = seconds_of(s, "updated_us"),
+        .modified = seconds_of(s, "updated_us"),
+        .topic = {text_of(s, "topic"), text_of(s, "topic_name")},
+    };
+    if (item->withdrawn) {
+        if (!item->notice)
+            item->notice = message_text(locale, "notice.withdrawn");
+        return;
+    }
+    const char *html = db_value(s->rows, s->row, "html");
+    if (html)
+        item->html = feed_absolute_html(s->ctx, html, s->request->origin, item->url);
+    if (source_locale && strcmp(source_locale, locale->tag) != 0)
+        item->source_uri = uri_of(s, article, source_locale);
+    read_provinces(s, item);
+    read_translations(s, item);
+    read_image(s, item);
+}
+
+static const char *title_of(TALLOC_CTX *ctx, const struct feed_request *request)
+{
+    const char *site = message_text(request->locale, "site.name");
+    if (!request->part)
+        return site;
+    const struct message_arg args[] = {{.name = "site", .string = site},
+                                       {.name = "part", .string = request->part}};
+    return message_format(ctx, request->locale, "feed.title", args, 2);
+}
+
+static struct feed *head_of(TALLOC_CTX *ctx, const struct feed_request *request)
+{
+    struct feed *feed = talloc_zero(ctx, struct feed);
+    const struct locale *locale = request->locale;
+    const char *origin = request->origin;
+    const char *address = talloc_asprintf(feed, "%s%s/%s", origin, request->folder, request->file);
+    feed->id = talloc_asprintf(feed, "%s/id%s", origin, request->folder);
+    feed->language = locale->tag;
+    feed->title = title_of(feed, request);
+    feed->subtitle = message_text(locale, "site.description");
+    feed->rights = message_text(locale, "feed.rights");
+    feed->author = message_text(locale, "site.name");
+    feed->author_url = talloc_asprintf(feed, "%s/%s/", origin, locale->tag);
+    feed->self = address;
+    feed->alternate = talloc_asprintf(feed, "%s%s", origin, request->page);
+    feed->terms = talloc_asprintf(feed, "%s/terms", origin);
+    feed->about = talloc_asprintf(feed, "%s/%s/about/", origin, locale->tag);
+    if (request->before) {
+        feed->archive = true;
+        feed->self = talloc_asprintf(feed, "%s?before=%s", address, request->before);
+        feed->current = address;
+    }
+    return feed;
+}
+
+int feed_from_rows(TALLOC_CTX *ctx, const struct feed_request *request,
+                   const struct db_result *rows, struct feed **ret)
+{
+    struct feed *feed = head_of(ctx, request);
+    size_t count = db_rows(rows);
+    feed->more = count > request->limit;
+    feed->item_count = feed->more ? request->limit : count;
+    feed->items = talloc_zero_array(feed, struct feed_item, feed->item_count);
+    struct source source = {.ctx = feed, .request = request, .rows = rows};
+    for (; source.row < feed->item_count; source.row++)
+        read_item(&source, &feed->items[source.row]);
+    if (feed->item_count) {
+        source.row = feed->item_count - 1;
+        feed->last_updated_us = db_integer(rows, source.row, "updated_us");
+        feed->last_article = text_of(&source, "article");
+    }
+    int r = feed_prepare(feed, feed);
+    if (r)
+        talloc_free(feed);
+    else
+        *ret = feed;
+    return r;
+}
