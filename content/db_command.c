@@ -87,6 +87,37 @@ int db_session_query(TALLOC_CTX *ctx, struct db_session *session, const char *na
     return SEN_OK;
 }
 
+int db_session_send(struct db_session *session, const char *name, const char *const *values,
+                    size_t count, char **ret_error)
+{
+    int r = session_prepare(session, session, name, ret_error);
+    if (r)
+        return r;
+    if (!PQsendQueryPrepared(session->pg, name, (int)count, values, NULL, NULL, 0)) {
+        set_error(session, ret_error, PQerrorMessage(session->pg));
+        return SEN_UNAVAILABLE;
+    }
+    return SEN_OK;
+}
+
+int db_session_receive(TALLOC_CTX *ctx, struct db_session *session, struct db_result **ret,
+                       char **ret_error)
+{
+    PGresult *result = PQgetResult(session->pg);
+    int r = db_result_outcome(result);
+    if (r)
+        set_error(session, ret_error,
+                  result ? PQresultErrorMessage(result) : PQerrorMessage(session->pg));
+    for (PGresult *more; (more = PQgetResult(session->pg));)
+        PQclear(more);
+    if (r) {
+        PQclear(result);
+        return r;
+    }
+    *ret = db_result_new(ctx, result);
+    return SEN_OK;
+}
+
 int db_session_script(struct db_session *session, const char *sql, char **ret_error)
 {
     PGresult *result = PQexec(session->pg, sql);

@@ -15,6 +15,13 @@ int db_session_query(TALLOC_CTX *ctx, struct db_session *session, const char *na
                      const char *const *values, size_t count, struct db_result **ret,
                      char **ret_error) SEN_MUST_CHECK;
 
+// The same in two parts, so that the caller can work while PostgreSQL does. Between them nothing
+// else may be asked of the session.
+int db_session_send(struct db_session *session, const char *name, const char *const *values,
+                    size_t count, char **ret_error) SEN_MUST_CHECK;
+int db_session_receive(TALLOC_CTX *ctx, struct db_session *session, struct db_result **ret,
+                       char **ret_error) SEN_MUST_CHECK;
+
 // Run a script of several statements without parameters (migrations, begin, commit).
 int db_session_script(struct db_session *session, const char *sql, char **ret_error) SEN_MUST_CHECK;
 

@@ -1,11 +1,14 @@
-// The schema: numbered migrations in content/schema, each run once in a transaction of its own, and
-// the functions, replaced every time.
+// The schema: numbered migrations in content/schema (0001-name.sql), each run once in a transaction
+// of its own, and functions.sql, run whenever it has changed. What has been done is in the table
+// `migration`; functions.sql is number 0 there.
 #pragma once
 
 #include "content/db_command.h"
 
 // Bring the database up to date. Safe to run twice and from several nodes at once: an advisory lock
-// lets one work while the others wait. Calls applied (may be NULL) with each migration's name.
-// Outcomes: SEN_OK; SEN_CONFLICT: the database is newer than this program.
+// lets one work while the others wait. Calls applied (may be NULL) with each file's name.
+// Outcomes: SEN_OK; SEN_CONFLICT: the database is newer than this program, or a migration that has
+// been run is not the one this program knows; others as db_session_script.
+// *ret_error is a sentence and hangs on session.
 int migrate(struct db_session *session, void (*applied)(const char *name), char **ret_error)
     SEN_MUST_CHECK;

@@ -18,7 +18,7 @@ end $$;
 -- The tags of an article: itself, every list, its topic, its provinces.
 create or replace function article_tags(wanted text) returns text[] language sql stable as $$
     select array['article:' || a.id, 'articles']
-        || coalesce(array['topic:' || a.topic], '{}')
+        || case when a.topic is null then '{}' else array['topic:' || a.topic] end
         || array(select 'province:' || p.province from article_province p
                  where p.article = a.id order by p.position, p.province)
     from article a where a.id = wanted
@@ -162,11 +162,17 @@ end $$;
 -- strings are words joined by spaces (locales/segment.h); edition_json() in content/edition.h makes
 -- them.
 create or replace function search_vector(title text, body text, title_folded text, body_folded text)
-returns tsvector language sql immutable as $$
-    select setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', body), 'B')
+returns tsvector language plpgsql immutable as $$
+begin
+    return setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', body), 'B')
         || setweight(to_tsvector('simple', title_folded), 'C')
-        || setweight(to_tsvector('simple', body_folded), 'D')
-$$;
+        || setweight(to_tsvector('simple', body_folded), 'D');
+exception when program_limit_exceeded then
+    -- A tsvector holds 1 MiB: of the longest texts only the beginning is found, as folded words.
+    return setweight(to_tsvector('simple', title), 'A')
+        || setweight(to_tsvector('simple', title_folded), 'C')
+        || setweight(to_tsvector('simple', left(body_folded, 150000)), 'D');
+end $$;
 
 -- A moment as RFC 3339 writes it, in UTC, without an empty fraction.
 create or replace function utc_text(at timestamptz) returns text language sql stable as $$
@@ -411,3 +417,56 @@ begin
     perform change_append('update', had.article, had.locale, had.version, article_tags(had.article));
     return true;
 end $$;
+
+-- ---- what the API shows ------------------------------------------------------------------------------
+
+create or replace function topic_brief(wanted text, locales text[]) returns json language sql stable as $$
+    select json_build_object('id', t.id, 'name', name_in(t.names, locales)) from topic t where t.id = wanted
+$$;
+
+create or replace function agency_brief(wanted text, locales text[]) returns json language sql stable as $$
+    select json_build_object('id', g.id, 'name', name_in(g.names, locales), 'url', g.url)
+    from agency g where g.id = wanted
+$$;
+
+create or replace function today_in_viet_nam() returns date language sql stable as $$
+    select (now() at time zone 'Asia/Ho_Chi_Minh')::date
+$$;
+
+create or replace function province_briefs(wanted text, locales text[]) returns json language sql stable as $$
+    select coalesce(json_agg(json_build_object('id', p.province,
+               'name', coalesce(province_value(p.province, 'name', locales, today_in_viet_nam()), p.province))
+               order by p.position, p.province), '[]')
+    from article_province p where p.article = wanted
+$$;
+
+-- The lead picture of a text: the medium, with the alternative text in the text's language.
+create or replace function image_json(image jsonb) returns json language sql stable as $$
+    select json_build_object('id', m.id, 'src', '/media/' || m.file, 'type', m.type, 'width', m.width,
+               'height', m.height, 'alt', coalesce(image ->> 'alt', ''), 'credit', m.credit,
+               'licence', m.licence)
+    from media m where m.id = image ->> 'media'
+$$;
+
+-- Is a translation up to date with its source? 'original' for the source itself.
+create or replace function translation_state(e edition, source_locale text) returns text
+language sql stable as $$
+    select case
+        when e.locale = source_locale then 'original'
+        when s.version is null or e.source_version is null then 'unknown'
+        when s.version > e.source_version then 'outdated'
+        else 'current' end
+    from (select 1) one
+    left join edition s on s.article = e.article and s.locale = source_locale and s.state = 'live'
+$$;
+
+create or replace function translation_json(e edition, source_locale text) returns json
+language sql stable as $$
+    select json_build_object('source_locale', source_locale, 'method', e.method,
+        'proofread', e.proofread, 'source_version', e.source_version,
+        'state', translation_state(e, source_locale))
+$$;
+
+create or replace function text_path(locale text, slug text) returns text language sql immutable as $$
+    select '/' || locale || '/articles/' || slug || '/'
+$$;

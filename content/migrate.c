@@ -1,0 +1,154 @@
+#include "content/migrate.h"
+
+#include "locales/embedded.h"
+#include "locales/locale.h"
+
+#include <jansson.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern const struct embedded schema_files[];
+
+#define FUNCTIONS "functions.sql"
+#define CHECKSUM_BYTES 32
+
+// Statements that make the table of what has been done: they must run before any is prepared.
+static const char table_script[] =
+    "create table if not exists migration ("
+    "    number int primary key, name text not null, checksum text not null,"
+    "    applied_at timestamptz not null default now())";
+
+struct state {
+    struct db_session *session;
+    struct db_result *done; // rows of `migration`
+    void (*applied)(const char *name);
+    char **error;
+};
+
+static int file_number(const struct embedded *file)
+{
+    return strcmp(file->name, FUNCTIONS) == 0 ? 0 : atoi(file->name);
+}
+
+static void checksum(const struct embedded *file, char ret[CHECKSUM_BYTES * 2 + 1])
+{
+    unsigned char hash[CHECKSUM_BYTES];
+    crypto_generichash(hash, sizeof hash, (const unsigned char *)file->data, file->size, NULL, 0);
+    sodium_bin2hex(ret, CHECKSUM_BYTES * 2 + 1, hash, sizeof hash);
+}
+
+static const char *done_checksum(const struct state *state, int number)
+{
+    for (size_t row = 0; row < db_rows(state->done); row++)
+        if (db_integer(state->done, row, "number") == number)
+            return db_value(state->done, row, "checksum");
+    return NULL;
+}
+
+static int query(struct state *state, const char *name, const char *const *values, size_t count)
+{
+    struct db_result *result;
+    int r = db_session_query(state->session, state->session, name, values, count, &result,
+                             state->error);
+    if (!r)
+        talloc_free(result);
+    return r;
+}
+
+static int apply(struct state *state, const struct embedded *file, const char *sum)
+{
+    char *number = talloc_asprintf(state->session, "%d", file_number(file));
+    int r = db_session_script(state->session, "begin", state->error);
+    if (!r)
+        r = db_session_script(state->session, file->data, state->error);
+    if (!r)
+        r = query(state, "migration_add", (const char *const[]){number, file->name, sum}, 3);
+    if (!r)
+        r = db_session_script(state->session, "commit", state->error);
+    if (r) {
+        if (db_session_script(state->session, "rollback", NULL))
+            return r; // the connection is gone, and the transaction with it
+    } else if (state->applied) {
+        state->applied(file->name);
+    }
+    return r;
+}
+
+static int check_known(struct state *state)
+{
+    int newest = 0;
+    for (const struct embedded *file = schema_files; file->name; file++)
+        if (file_number(file) > newest)
+            newest = file_number(file);
+    for (size_t row = 0; row < db_rows(state->done); row++) {
+        if (db_integer(state->done, row, "number") <= newest)
+            continue;
+        *state->error = talloc_asprintf(
+            state->session,
+            "the database has migration %s, which this program does not know: it was made by a "
+            "newer version. Run that version, or restore a backup made before the upgrade",
+            db_value(state->done, row, "name"));
+        return SEN_CONFLICT;
+    }
+    return SEN_OK;
+}
+
+static int apply_file(struct state *state, const struct embedded *file)
+{
+    char sum[CHECKSUM_BYTES * 2 + 1];
+    checksum(file, sum);
+    const char *done = done_checksum(state, file_number(file));
+    if (done && strcmp(done, sum) == 0)
+        return SEN_OK;
+    if (done && file_number(file)) {
+        *state->error = talloc_asprintf(
+            state->session,
+            "migration %s has been run on this database with other contents than this program "
+            "has; a migration that was released must not be edited",
+            file->name);
+        return SEN_CONFLICT;
+    }
+    return apply(state, file, sum);
+}
+
+static int keep_locales(struct state *state)
+{
+    json_t *tags = json_array();
+    for (size_t i = 0; i < locale_count(); i++)
+        json_array_append_new(tags, json_string(locale_at(i)->tag));
+    char *text = json_dumps(tags, JSON_COMPACT);
+    json_decref(tags);
+    int r = query(state, "migration_locales", (const char *const[]){text}, 1);
+    free(text);
+    return r;
+}
+
+static int migrate_locked(struct state *state)
+{
+    int r = db_session_script(state->session, table_script, state->error);
+    if (!r)
+        r = db_session_query(state->session, state->session, "migration_list", NULL, 0,
+                             &state->done, state->error);
+    if (!r)
+        r = check_known(state);
+    // The table is sorted by name: numbers first, then the functions that need them.
+    for (const struct embedded *file = schema_files; !r && file->name; file++)
+        r = apply_file(state, file);
+    return r ? r : keep_locales(state);
+}
+
+int migrate(struct db_session *session, void (*applied)(const char *name), char **ret_error)
+{
+    struct state state = {session, NULL, applied, ret_error};
+    int r = query(&state, "migration_lock", NULL, 0);
+    if (r)
+        return r;
+    r = migrate_locked(&state);
+    talloc_free(state.done);
+    struct db_result *result;
+    if (db_session_query(session, session, "migration_unlock", NULL, 0, &result, NULL))
+        return r; // the lock ends with the connection
+    talloc_free(result);
+    return r;
+}
