@@ -1,0 +1,126 @@
+#include "content/edition.h"
+
+#include "content/fields.h"
+#include "locales/segment.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+// ---- plain text ----------------------------------------------------------------------------
+
+static size_t decode_entity(const char *at, size_t left, char *out)
+{
+    static const struct {
+        const char *name;
+        char c;
+    } names[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&#39;", '\''}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        size_t length = strlen(names[i].name);
+        if (left >= length && memcmp(at, names[i].name, length) == 0) {
+            *out = names[i].c;
+            return length;
+        }
+    }
+    *out = '&';
+    return 1;
+}
+
+// Tags inside a word (emphasis) leave it whole; those of blocks end it.
+static bool is_inline_tag(const char *tag, size_t length)
+{
+    static const char *const names[] = {"em", "strong", "a", "code", "sup", "sub", "span", "abbr"};
+    if (length && *tag == '/') {
+        tag++;
+        length--;
+    }
+    size_t name = strcspn(tag, " \t\n/>");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (name <= length && strlen(names[i]) == name && memcmp(tag, names[i], name) == 0)
+            return true;
+    return false;
+}
+
+char *edition_plain_text(TALLOC_CTX *ctx, const char *html, size_t length)
+{
+    char *text = talloc_size(ctx, length + 1);
+    size_t out = 0;
+    for (size_t at = 0; at < length;) {
+        if (html[at] == '<') {
+            const char *end = memchr(html + at, '>', length - at);
+            size_t tag = end ? (size_t)(end - html) - at + 1 : length - at;
+            if (!is_inline_tag(html + at + 1, tag - 1))
+                text[out++] = ' ';
+            at += tag;
+        } else if (html[at] == '&') {
+            at += decode_entity(html + at, length - at, text + out++);
+        } else {
+            text[out++] = html[at++];
+        }
+    }
+    text[out] = '\0';
+    return text;
+}
+
+// ---- parameters ------------------------------------------------------------------------------
+
+static struct words words_of(TALLOC_CTX *ctx, const struct locale *locale, const char *text)
+{
+    struct words words;
+    if (segment_words(ctx, locale, text, strlen(text), &words))
+        return (struct words){talloc_strdup(ctx, ""), 0, talloc_strdup(ctx, ""), 0};
+    return words;
+}
+
+static void set(json_t *e, const char *name, const json_t *value)
+{
+    if (value)
+        json_object_set(e, name, (json_t *)value);
+}
+
+static char *edition_object(TALLOC_CTX *ctx, const struct item *item,
+                            const struct edition_html *html)
+{
+    unsigned char digest[ITEM_DIGEST];
+    char hex[ITEM_DIGEST * 2 + 1];
+    item_digest(item, digest);
+    sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
+    json_t *translation = json_object_get(item->fields, "translation");
+
+    json_t *e = json_pack("{s:s, s:s, s:s, s:s, s:s%, s:s%, s:s, s:i, s:i}", "slug", item->slug,
+                          "skeleton", item->skeleton, "title", item->title, "summary",
+                          item->summary, "body", item->body, item->body_length, "html", html->html,
+                          html->html_length, "digest", hex, "renderer", html->renderer, "words",
+                          (int)html->words);
+    json_object_set_new(e, "toc", json_loads(html->toc, 0, NULL));
+    set(e, "author", json_object_get(item->fields, "author"));
+    set(e, "licence", json_object_get(item->fields, "licence"));
+    set(e, "sources", json_object_get(item->fields, "sources"));
+    set(e, "image", json_object_get(item->fields, "image"));
+    set(e, "method", json_object_get(translation, "method"));
+    set(e, "proofread", json_object_get(translation, "proofread"));
+    set(e, "source_version", json_object_get(translation, "source_version"));
+    char *text = json_dumps(e, JSON_COMPACT);
+    json_decref(e);
+    char *owned = talloc_strdup(ctx, text);
+    free(text);
+    return owned;
+}
+
+void edition_json(TALLOC_CTX *ctx, const struct item *item, const struct edition_html *html,
+                  struct edition_json *ret)
+{
+    char *plain = edition_plain_text(ctx, html->html, html->html_length);
+    char *text = talloc_asprintf(ctx, "%s\n%s", item->summary, plain);
+    struct words title = words_of(ctx, item->locale, item->title);
+    struct words body = words_of(ctx, item->locale, text);
+    talloc_free(plain);
+    talloc_free(text);
+    *ret = (struct edition_json){
+        .e = edition_object(ctx, item, html),
+        .title = title.written,
+        .body = body.written,
+        .title_folded = title.folded,
+        .body_folded = body.folded,
+    };
+}

@@ -1,0 +1,1 @@
+select agency_record(id) as line from agency order by id collate "C"

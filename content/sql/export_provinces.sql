@@ -1,0 +1,1 @@
+select province_record(id) as line from province order by id collate "C"

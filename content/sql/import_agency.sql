@@ -1,0 +1,1 @@
+select import_agency($1::jsonb) as outcome

@@ -1,0 +1,1 @@
+select import_media($1::jsonb) as outcome

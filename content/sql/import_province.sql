@@ -1,0 +1,1 @@
+select import_province($1::jsonb) as outcome

@@ -1,0 +1,1 @@
+select province_link($1::jsonb) as outcome

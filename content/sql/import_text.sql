@@ -1,0 +1,2 @@
+select outcome, detail
+from import_text($1::jsonb, $2::jsonb, $3::int, $4::jsonb, search_vector($5, $6, $7, $8))

@@ -1,0 +1,1 @@
+select import_topic($1::jsonb) as outcome

@@ -1,0 +1,1 @@
+insert into account (name, agency) values ($1, $2) returning id
