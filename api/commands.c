@@ -1,9 +1,17 @@
 #include "api/command.h"
 
-extern const struct command command_migrate, command_settings;
+extern const struct command command_export, command_import, command_migrate, command_render,
+    command_render_worker, command_serve, command_settings, command_token, command_user;
 
 const struct command *const commands[] = {
+    &command_export,
+    &command_import,
     &command_migrate,
+    &command_render,
+    &command_render_worker,
+    &command_serve,
     &command_settings,
+    &command_token,
+    &command_user,
     NULL,
 };
