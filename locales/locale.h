@@ -38,7 +38,7 @@ struct locale {
     bool latin_slugs;
     const char *group_separator;
     const char *decimal_separator;
-    int min_grouping; // 2: no separator in 1234, one in 12.345
+    int min_grouping;                       // 2: no separator in 1234, one in 12.345
     const char *date_patterns[DATE_STYLES]; // UTS 35 part 4, calendar Gregorian
 };
 

@@ -16,7 +16,7 @@
 #include <talloc.h>
 
 enum segment_outcome {
-    SEGMENT_BAD_UTF8 = 1,
+    SEGMENT_BAD_UTF8 = 1, // or longer than TEXT_BYTES_MAX of text.h
 };
 
 struct words {

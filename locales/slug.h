@@ -15,12 +15,12 @@
 enum slug_outcome {
     SLUG_OK,
     SLUG_EMPTY,
-    SLUG_TOO_LONG,      // over SLUG_BYTES_MAX
+    SLUG_TOO_LONG, // over SLUG_BYTES_MAX
     SLUG_BAD_UTF8,
-    SLUG_CONTROL,       // a control, format or bidirectional character, ZWJ and ZWNJ among them
-    SLUG_CHARACTER,     // neither letter, mark, digit nor hyphen; or a mark with nothing before it
+    SLUG_CONTROL,   // a control, format or bidirectional character, ZWJ and ZWNJ among them
+    SLUG_CHARACTER, // neither letter, mark, digit nor hyphen; or a mark with nothing before it
     SLUG_UPPER_CASE,
-    SLUG_HYPHENS,       // a hyphen first, last or twice
+    SLUG_HYPHENS, // a hyphen first, last or twice
     SLUG_NOT_NFC,
     SLUG_MIXED_SCRIPTS, // a word of scripts that are not written together (UTS 39: not highly
                         // restrictive)

@@ -10,6 +10,9 @@
 // normalisation is quadratic in their number.
 #define TEXT_MARKS_MAX 30
 
+// Nothing in locales/ takes a longer text, bytes. Callers have limits of their own far below.
+#define TEXT_BYTES_MAX (16 << 20)
+
 enum text_rules {
     TEXT_LINE,  // a title, a name: no line breaks, no tabs, no bidirectional controls
     TEXT_BLOCK, // Markdown: line breaks (CRLF and CR become LF), tabs and bidi controls may stand
@@ -22,12 +25,13 @@ enum text_outcome {
                    // U+2028, U+2029
     TEXT_MARKS,    // more than TEXT_MARKS_MAX combining marks in a row
     TEXT_BIDI,     // in a line: an embedding, override or isolate (U+202A-202E, U+2066-2069)
+    TEXT_TOO_LONG, // over TEXT_BYTES_MAX
 };
 
 // Check a text and bring it to NFC (UAX 15). The first offence decides the outcome (enum
 // text_outcome); on TEXT_OK *ret is the text and *ret_length its bytes. Linear time.
-int text_check(TALLOC_CTX *ctx, const char *utf8, size_t length, enum text_rules rules,
-               char **ret, size_t *ret_length) LOCALES_MUST_CHECK;
+int text_check(TALLOC_CTX *ctx, const char *utf8, size_t length, enum text_rules rules, char **ret,
+               size_t *ret_length) LOCALES_MUST_CHECK;
 
 // The length as a reader counts it: grapheme clusters (UAX 29).
 size_t text_length_graphemes(const char *text);

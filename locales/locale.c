@@ -1,0 +1,294 @@
+#include "locales/locale.h"
+
+#include "locales/files.h"
+#include "locales/message_internal.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <talloc.h>
+#include <unicode/uloc.h>
+
+// One row for each tag and alias, so that a match is one pass over short strings.
+struct alias {
+    const char *tag;
+    size_t length;
+    const struct locale *locale;
+};
+
+static struct {
+    json_t *source; // holds the strings
+    struct locale *locales;
+    size_t count;
+    const struct locale *fallback_default;
+    struct alias *aliases;
+    size_t alias_count;
+} registry;
+
+static const struct locale *find(const struct locale *locales, size_t count, const char *tag)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(locales[i].tag, tag) == 0)
+            return &locales[i];
+    return NULL;
+}
+
+static int refuse(const char *tag, const char *what)
+{
+    fprintf(stderr, "locales: registry.json: %s: %s\n", tag, what);
+    return -EINVAL;
+}
+
+static void add_alias(const char *tag, const struct locale *locale)
+{
+    struct alias *all = registry.aliases;
+
+    all = talloc_realloc(registry.locales, all, struct alias, registry.alias_count + 1);
+    all[registry.alias_count++] = (struct alias){tag, strlen(tag), locale};
+    registry.aliases = all;
+}
+
+static const struct locale *find_alias(const char *tag, size_t length)
+{
+    for (size_t i = 0; i < registry.alias_count; i++) {
+        const struct alias *alias = &registry.aliases[i];
+        if (alias->length == length && strncasecmp(alias->tag, tag, length) == 0)
+            return alias->locale;
+    }
+    return NULL;
+}
+
+static int read_row(json_t *row, struct locale *ret, json_t **ret_fallback, json_t **ret_aliases)
+{
+    const char *direction, *slugs;
+    char catalog[64];
+    json_t *hreflang;
+    int content;
+    json_error_t error;
+
+    ret->tag = "?";
+    if (json_unpack_ex(row, &error, JSON_STRICT,
+                       "{s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:o, s:s, s:s, s:s,"
+                       " s:{s:s, s:s, s:i}, s:{s:s, s:s, s:s}}",
+                       "tag", &ret->tag, "name", &ret->name, "name_en", &ret->name_en, "dir",
+                       &direction, "fallback", ret_fallback, "aliases", ret_aliases, "content",
+                       &content, "hreflang", &hreflang, "og_locale", &ret->og_locale, "icu",
+                       &ret->icu, "slugs", &slugs, "numbers", "group", &ret->group_separator,
+                       "decimal", &ret->decimal_separator, "min_grouping", &ret->min_grouping,
+                       "dates", "long", &ret->date_patterns[DATE_LONG], "short",
+                       &ret->date_patterns[DATE_SHORT], "month_year",
+                       &ret->date_patterns[DATE_MONTH_YEAR]) != 0)
+        return refuse(ret->tag, error.text);
+    if (strcmp(direction, "ltr") != 0 && strcmp(direction, "rtl") != 0)
+        return refuse(ret->tag, "dir is neither ltr nor rtl");
+    if (strcmp(slugs, "latin") != 0 && strcmp(slugs, "native") != 0)
+        return refuse(ret->tag, "slugs is neither latin nor native");
+    ret->rtl = strcmp(direction, "rtl") == 0;
+    ret->latin_slugs = strcmp(slugs, "latin") == 0;
+    ret->content = content;
+    ret->hreflang = json_string_value(hreflang);
+    snprintf(catalog, sizeof(catalog), "messages/%s.json", ret->tag);
+    ret->catalog = embedded_find(locales_files, catalog) != NULL;
+    return 0;
+}
+
+static int read_fallback(struct locale *locale, json_t *tags)
+{
+    size_t count = json_array_size(tags);
+    const struct locale **chain = talloc_zero_array(registry.locales, const struct locale *, count);
+
+    for (size_t i = 0; i < count; i++) {
+        const char *tag = json_string_value(json_array_get(tags, i));
+        chain[i] = tag ? find(registry.locales, registry.count, tag) : NULL;
+        if (!chain[i] || chain[i] == locale)
+            return refuse(locale->tag, "fallback names an unknown locale or itself");
+        for (size_t j = 0; j < i; j++)
+            if (chain[j] == chain[i])
+                return refuse(locale->tag, "fallback names a locale twice");
+    }
+    if (count == 0)
+        return refuse(locale->tag, "fallback is empty");
+    locale->fallback = chain;
+    locale->fallback_count = count;
+    return 0;
+}
+
+static int read_aliases(struct locale *locale, json_t *tags)
+{
+    size_t i;
+    json_t *tag;
+
+    if (find_alias(locale->tag, strlen(locale->tag)))
+        return refuse(locale->tag, "stands twice");
+    add_alias(locale->tag, locale);
+    json_array_foreach(tags, i, tag)
+    {
+        const char *name = json_string_value(tag);
+        if (!name || find_alias(name, strlen(name)))
+            return refuse(locale->tag, "aliases holds what is no tag or has a place already");
+        add_alias(name, locale);
+    }
+    return 0;
+}
+
+static int read_registry(json_t *root)
+{
+    const char *default_tag = NULL;
+    json_t *rows = NULL;
+    json_error_t error;
+
+    if (json_unpack_ex(root, &error, JSON_STRICT, "{s:s, s:o}", "default", &default_tag, "locales",
+                       &rows) != 0)
+        return refuse("top level", error.text);
+    registry.count = json_array_size(rows);
+    registry.locales = talloc_zero_array(NULL, struct locale, registry.count);
+
+    json_t **fallbacks = talloc_zero_array(registry.locales, json_t *, registry.count);
+    for (size_t i = 0; i < registry.count; i++) {
+        struct locale *locale = &registry.locales[i];
+        json_t *aliases;
+        locale->index = i;
+        int r = read_row(json_array_get(rows, i), locale, &fallbacks[i], &aliases);
+        if (r == 0)
+            r = read_aliases(locale, aliases);
+        if (r != 0)
+            return r;
+    }
+    for (size_t i = 0; i < registry.count; i++) {
+        int r = read_fallback(&registry.locales[i], fallbacks[i]);
+        if (r != 0)
+            return r;
+    }
+    registry.fallback_default = locale_find(default_tag);
+    return registry.fallback_default ? 0 : refuse(default_tag, "the default is no locale");
+}
+
+static int init(void)
+{
+    const struct embedded *file = embedded_find(locales_files, "registry.json");
+    json_error_t error;
+
+    registry.source = json_loadb(file->data, file->size, JSON_REJECT_DUPLICATES, &error);
+    if (!registry.source) {
+        fprintf(stderr, "locales: registry.json:%d: %s\n", error.line, error.text);
+        return -EINVAL;
+    }
+    int r = read_registry(registry.source);
+    return r == 0 ? message_load(locales_files) : r;
+}
+
+int locales_init(void)
+{
+    static bool done;
+    static int result;
+
+    if (!done)
+        result = init();
+    done = true;
+    return result;
+}
+
+size_t locale_count(void)
+{
+    return registry.count;
+}
+
+const struct locale *locale_at(size_t index)
+{
+    return &registry.locales[index];
+}
+
+const struct locale *locale_default(void)
+{
+    return registry.fallback_default;
+}
+
+const struct locale *locale_find(const char *tag)
+{
+    return find(registry.locales, registry.count, tag);
+}
+
+static bool is_alpha(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+// The length of the language subtag, 0 when the tag has other characters than a tag may have.
+static size_t language_length(const char *tag, size_t length)
+{
+    size_t language = 0;
+
+    for (size_t i = 0; i < length; i++) {
+        if (!is_alpha(tag[i]) && !is_digit(tag[i]) && tag[i] != '-')
+            return 0;
+        if (language == 0 && tag[i] == '-')
+            language = i;
+    }
+    return language ? language : length;
+}
+
+// "pt-BR", "es-419"
+static bool is_region(const char *subtag, size_t length)
+{
+    if (length == 2)
+        return is_alpha(subtag[0]) && is_alpha(subtag[1]);
+    return length == 3 && is_digit(subtag[0]) && is_digit(subtag[1]) && is_digit(subtag[2]);
+}
+
+// The locale of the same language whose tag is language and script. A language of one script has
+// no script in its tag, so only those of several come here.
+static const struct locale *find_script(const struct locale *locale, const char *script)
+{
+    const char *end = strchr(locale->tag, '-');
+    size_t language = end ? (size_t)(end - locale->tag) : strlen(locale->tag);
+
+    for (size_t i = 0; i < registry.count; i++) {
+        const char *tag = registry.locales[i].tag;
+        if (strncmp(tag, locale->tag, language) == 0 && tag[language] == '-' &&
+            strcmp(tag + language + 1, script) == 0)
+            return &registry.locales[i];
+    }
+    return locale;
+}
+
+const struct locale *locale_match(const char *tag, size_t length)
+{
+    char copy[LOCALE_TAG_BYTES + 1];
+    char id[ULOC_FULLNAME_CAPACITY], likely[ULOC_FULLNAME_CAPACITY], script[ULOC_SCRIPT_CAPACITY];
+    UErrorCode status = U_ZERO_ERROR;
+    int32_t parsed;
+
+    if (length == 0 || length > LOCALE_TAG_BYTES)
+        return NULL;
+    const struct locale *locale = find_alias(tag, length);
+    if (locale)
+        return locale;
+
+    size_t language = language_length(tag, length);
+    if (language == 0)
+        return NULL;
+    locale = find_alias(tag, language);
+    if (!locale)
+        return NULL;
+    bool scripts = strchr(locale->tag, '-') != NULL;
+    if (!scripts && is_region(tag + language + 1, length - language - 1))
+        return locale;
+
+    memcpy(copy, tag, length);
+    copy[length] = '\0';
+    uloc_forLanguageTag(copy, id, sizeof(id), &parsed, &status);
+    if (U_FAILURE(status) || parsed != (int32_t)length)
+        return NULL;
+    if (!scripts)
+        return locale;
+    uloc_addLikelySubtags(id, likely, sizeof(likely), &status);
+    uloc_getScript(likely, script, sizeof(script), &status);
+    return U_SUCCESS(status) ? find_script(locale, script) : NULL;
+}
