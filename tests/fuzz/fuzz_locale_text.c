@@ -1,0 +1,68 @@
+// Text from outside: checked, cut, made a slug of, segmented for search; and message patterns.
+// The first byte chooses the locale, the rest is the text.
+#include "locales/pattern.h"
+#include "locales/segment.h"
+#include "locales/slug.h"
+#include "locales/text.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+    return locales_init();
+}
+
+static void require(int truth)
+{
+    if (!truth)
+        abort();
+}
+
+static void try_slugs(TALLOC_CTX *ctx, const struct locale *locale, const char *text)
+{
+    char *slug = slug_make(ctx, locale, text);
+
+    require(*slug == '\0' || slug_check(slug, strlen(slug)) == SLUG_OK);
+    if (slug_check(text, strlen(text)) == SLUG_OK)
+        slug_skeleton(ctx, text);
+}
+
+static void try_pattern(TALLOC_CTX *ctx, const struct locale *locale, const char *text)
+{
+    const struct message_arg args[] = {{"n", NULL, 5}, {"s", "x", 0}};
+    struct pattern *pattern;
+    char *error = NULL;
+
+    if (pattern_compile(ctx, text, &pattern, &error) == 0)
+        pattern_format(ctx, pattern, locale, args, 2);
+    else
+        require(error != NULL);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *text, *again;
+    size_t length, length_again;
+    struct words words;
+
+    if (size == 0)
+        return 0;
+    const struct locale *locale = locale_at(data[0] % locale_count());
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    if (text_check(ctx, (const char *)data + 1, size - 1, TEXT_BLOCK, &text, &length) == TEXT_OK) {
+        require(text_check(ctx, text, length, TEXT_BLOCK, &again, &length_again) == TEXT_OK);
+        require(strcmp(text, again) == 0);
+        require(text_length_graphemes(text_truncate(ctx, locale, text, 12)) <= 12);
+        require(segment_words(ctx, locale, text, length, &words) == 0);
+        require(segment_query(ctx, locale, text, length, &words) == 0);
+        try_slugs(ctx, locale, text);
+        try_pattern(ctx, locale, text);
+    }
+    talloc_free(ctx);
+    return 0;
+}
