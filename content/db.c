@@ -17,6 +17,7 @@
 enum {
     IN_FLIGHT_MAX = 32,      // segments on one connection
     TICK_MS = 50,            // how often deadlines are looked at
+    SILENCE_MS = 1000,       // after which the listening connection is asked for a sign of life
     CONNECT_MS = 2000,       // libpq's asynchronous API has no connect timeout of its own
     GRACE_MS = 500,          // past the server's own limit before a connection counts as lost
     BACKOFF_MIN_MS = 100,
@@ -60,6 +61,7 @@ struct conn {
     unsigned in_flight;
     struct prepared *prepared; // by statement number
     int64_t deadline; // while connecting or setting up
+    int64_t heard_at; // the last time the server said something
     int64_t retry_at; // while down
     unsigned backoff_ms;
 };
@@ -149,6 +151,18 @@ static bool conn_send(struct conn *conn, struct query *query)
            PQpipelineSync(conn->pg);
 }
 
+// Put a query on a connection. When it cannot be sent the connection is lost, and the query ends
+// with the rest of its FIFO.
+static void conn_take(struct conn *conn, struct query *query)
+{
+    query->deadline = now_ms() + conn->db->options.query_ms + GRACE_MS;
+    DL_APPEND(conn->fifo, query);
+    conn->in_flight++;
+    conn->db->stats.in_flight++;
+    if (!conn_send(conn, query))
+        conn_lost(conn, PQerrorMessage(conn->pg));
+}
+
 // Give waiting queries to the ready connections, the least loaded first.
 static void pump(struct db *db)
 {
@@ -166,14 +180,8 @@ static void pump(struct db *db)
         struct query *query = db->waiting;
         DL_DELETE(db->waiting, query);
         db->stats.waiting--;
-        query->deadline = now_ms() + db->options.query_ms + GRACE_MS;
-        DL_APPEND(best->fifo, query);
-        best->in_flight++;
-        db->stats.in_flight++;
-        if (!conn_send(best, query))
-            conn_lost(best, PQerrorMessage(best->pg)); // ends the query with the rest of the FIFO
-        else
-            touched[best->index] = true;
+        touched[best->index] = true;
+        conn_take(best, query);
     }
     for (unsigned i = 0; i < db->options.connections; i++) {
         struct conn *conn = &db->conns[i];
@@ -245,7 +253,7 @@ static void conn_segment_result(struct conn *conn, PGresult *result)
     struct query *query = conn->fifo;
     ExecStatusType status = PQresultStatus(result);
     if (!query || status == PGRES_PIPELINE_ABORTED) {
-        if (!query && status != PGRES_COMMAND_OK)
+        if (!query && status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
             log_error("db.setup", "%s", PQresultErrorMessage(result));
         PQclear(result);
         return;
@@ -303,6 +311,7 @@ static void on_readable(evutil_socket_t fd, short what, void *data)
         conn_lost(conn, PQerrorMessage(conn->pg));
         return;
     }
+    conn->heard_at = now_ms();
     // PQgetResult gives NULL between the results of a segment, and for ever once the connection is
     // gone; two in a row, or one with nothing in flight, mean that there is nothing to take.
     bool last_was_null = false;
@@ -481,6 +490,7 @@ static void conn_set_state(struct conn *conn, enum conn_state to, const char *re
         return;
     }
     conn->state = to;
+    conn->heard_at = now_ms();
     if (to == CONN_READY) {
         conn->backoff_ms = BACKOFF_MIN_MS;
         conn->db->stats.ready++;
@@ -489,6 +499,22 @@ static void conn_set_state(struct conn *conn, enum conn_state to, const char *re
         if (conn->index == 0)
             set_listening(conn->db, true);
     }
+}
+
+static void ignore_life(void *data, int outcome, struct db_result *result)
+{
+}
+
+static void conn_ask_for_life(struct conn *conn)
+{
+    struct db *db = conn->db;
+    struct query *query = talloc_zero(db, struct query);
+    query->db = db;
+    query->statement = db_statement("ping");
+    query->done = ignore_life;
+    conn_take(conn, query);
+    if (conn->state == CONN_READY && !conn_flush(conn))
+        conn_lost(conn, PQerrorMessage(conn->pg));
 }
 
 // ---- deadlines -----------------------------------------------------------------------------
@@ -507,6 +533,10 @@ static void on_tick(evutil_socket_t fd, short what, void *data)
                 conn_lost(conn, "no answer to the connection attempt");
         } else if (conn->fifo && now >= conn->fifo->deadline) {
             conn_lost(conn, "no answer before the deadline");
+        } else if (i == 0 && !conn->fifo && now >= conn->heard_at + SILENCE_MS) {
+            // A half-open connection brings no changes and says nothing: without this, what is
+            // cached would be taken for current.
+            conn_ask_for_life(conn);
         }
     }
     while (db->waiting && now >= db->waiting->deadline) {

@@ -3,6 +3,7 @@
 #include "locales/embedded.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,21 +91,32 @@ const struct embedded *db_statement_file(unsigned statement)
     return &sql_files[statement];
 }
 
+static unsigned statement_count;
+
+static void __attribute__((constructor)) count_statements(void)
+{
+    while (sql_files[statement_count].name)
+        statement_count++;
+}
+
 unsigned db_statement_count(void)
 {
-    unsigned count = 0;
-    while (sql_files[count].name)
-        count++;
-    return count;
+    return statement_count;
+}
+
+static int compare_name(const void *name, const void *file)
+{
+    return strcmp(name, ((const struct embedded *)file)->name);
 }
 
 unsigned db_statement(const char *name)
 {
-    size_t length = strlen(name);
-    for (unsigned i = 0; sql_files[i].name; i++)
-        if (strncmp(sql_files[i].name, name, length) == 0 &&
-            strcmp(sql_files[i].name + length, ".sql") == 0)
-            return i;
+    char file[80];
+    snprintf(file, sizeof file, "%s.sql", name);
+    const struct embedded *found =
+        bsearch(file, sql_files, db_statement_count(), sizeof *sql_files, compare_name);
+    if (found)
+        return (unsigned)(found - sql_files);
     log_error("db.statement", "there is no content/sql/%s.sql", name);
     abort();
 }

@@ -1,0 +1,115 @@
+#include "api/limits.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+#include <uthash.h>
+
+struct client {
+    struct address address;
+    unsigned connections;
+    double tokens;
+    int64_t filled_at; // ms; 0: no request yet
+    UT_hash_handle hh;
+};
+
+struct limits {
+    int64_t connections, rate;
+    struct client *clients;
+};
+
+struct limits *limits_open(TALLOC_CTX *ctx, const struct settings *settings)
+{
+    struct limits *limits = talloc_zero(ctx, struct limits);
+    limits->connections = settings->connections_per_address;
+    limits->rate = settings->requests_per_second;
+    return limits;
+}
+
+static struct client *find(struct limits *limits, const struct address *address)
+{
+    struct client *client;
+    HASH_FIND(hh, limits->clients, address, sizeof *address, client);
+    if (!client) {
+        client = talloc_zero(limits, struct client);
+        client->address = *address;
+        client->tokens = (double)limits->rate;
+        HASH_ADD(hh, limits->clients, address, sizeof client->address, client);
+    }
+    return client;
+}
+
+bool limits_connect(struct limits *limits, const struct address *address)
+{
+    if (!limits->connections)
+        return true;
+    struct client *client = find(limits, address);
+    if (client->connections >= limits->connections)
+        return false;
+    client->connections++;
+    return true;
+}
+
+void limits_disconnect(struct limits *limits, const struct address *address)
+{
+    if (limits->connections)
+        find(limits, address)->connections--;
+}
+
+static void fill(const struct limits *limits, struct client *client, int64_t now)
+{
+    client->tokens += (double)(now - client->filled_at) * (double)limits->rate / 1000;
+    if (client->tokens > (double)limits->rate || !client->filled_at)
+        client->tokens = (double)limits->rate;
+    client->filled_at = now;
+}
+
+bool limits_request(struct limits *limits, const struct address *address, int64_t now_ms)
+{
+    if (!limits->rate)
+        return true;
+    struct client *client = find(limits, address);
+    fill(limits, client, now_ms);
+    if (client->tokens < 1)
+        return false;
+    client->tokens -= 1;
+    return true;
+}
+
+void limits_sweep(struct limits *limits, int64_t now_ms)
+{
+    struct client *client, *next;
+    HASH_ITER (hh, limits->clients, client, next) {
+        fill(limits, client, now_ms);
+        if (!client->connections && client->tokens >= (double)limits->rate) {
+            HASH_DEL(limits->clients, client);
+            talloc_free(client);
+        }
+    }
+}
+
+bool address_from_socket(const struct sockaddr *from, struct address *ret)
+{
+    if (from->sa_family == AF_INET6) {
+        ret->ip = ((const struct sockaddr_in6 *)from)->sin6_addr;
+        return true;
+    }
+    if (from->sa_family != AF_INET)
+        return false;
+    memset(&ret->ip, 0, 10);
+    memset(ret->ip.s6_addr + 10, 0xff, 2);
+    memcpy(ret->ip.s6_addr + 12, &((const struct sockaddr_in *)from)->sin_addr, 4);
+    return true;
+}
+
+bool address_from_text(const char *text, size_t length, struct address *ret)
+{
+    char copy[INET6_ADDRSTRLEN];
+    struct sockaddr_in four = {.sin_family = AF_INET};
+    if (length >= sizeof copy)
+        return false;
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+    if (inet_pton(AF_INET, copy, &four.sin_addr) == 1)
+        return address_from_socket((const struct sockaddr *)&four, ret);
+    return inet_pton(AF_INET6, copy, &ret->ip) == 1;
+}

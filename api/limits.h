@@ -1,0 +1,31 @@
+// What one client address may use of one thread: open connections, requests in a second.
+#pragma once
+
+#include "content/base/settings.h"
+
+#include <netinet/in.h>
+#include <stdbool.h>
+
+struct limits;
+
+// A client's address: IPv6, IPv4 mapped into it (RFC 4291 section 2.5.5.2).
+struct address {
+    struct in6_addr ip;
+};
+
+struct limits *limits_open(TALLOC_CTX *ctx, const struct settings *settings);
+
+// A connection opens: false when the address has as many as it may (then nothing is counted).
+bool limits_connect(struct limits *limits, const struct address *address);
+void limits_disconnect(struct limits *limits, const struct address *address);
+
+// A request begins at now_ms: false when the address has made as many as it may in this second. A
+// bucket that holds one second's worth and fills evenly.
+bool limits_request(struct limits *limits, const struct address *address, int64_t now_ms);
+
+// Forget addresses that have no connection and a full bucket. Cheap; call about once a second.
+void limits_sweep(struct limits *limits, int64_t now_ms);
+
+// From a socket address (AF_INET or AF_INET6), or from text; false when it is neither.
+bool address_from_socket(const struct sockaddr *from, struct address *ret);
+bool address_from_text(const char *text, size_t length, struct address *ret);

@@ -1,0 +1,11 @@
+// Errors as RFC 9457 problem documents, worded in the reader's language.
+#pragma once
+
+#include "api/request.h"
+
+// As request_problem, with more header lines.
+enum step_result request_problem_with(struct request *request, int status, const char *key,
+                                      const char *headers, const char *field, const char *detail);
+
+// The language a problem is worded in.
+const struct locale *problem_locale(const struct request *request);

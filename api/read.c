@@ -1,0 +1,434 @@
+// GET routes that are rows of a table: parameters in, one statement, one answer.
+//
+// The statement gives one row (none: 404) with these columns, of which it may leave out any but
+// one of the first two:
+//   body                the JSON document
+//   items               a JSON array, framed as {"items": [...], "next": cursor or null}
+//   next_key, next_id   where the list goes on; null at its end
+//   locale              the language the answer is really in
+//   modified            seconds since 1970
+//   tags                what it shows, for the cache: space separated
+//   location            the path it is found at now: answered with 308
+#include "api/read.h"
+
+#include "api/cache.h"
+#include "api/cursor.h"
+#include "api/response.h"
+#include "api/route.h"
+#include "content/db.h"
+#include "locales/locale.h"
+#include "locales/negotiate.h"
+#include "locales/segment.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <uthash.h>
+#include <utlist.h>
+
+enum { LIMIT_DEFAULT = 20, LIMIT_MAX = 100 };
+
+// A request that waits for a reading, its own or another's.
+struct waiter {
+    struct request *request;
+    struct waiter *prev, *next;
+};
+
+// A statement under way; identical requests share it.
+struct fetch {
+    struct thread *thread;
+    char *key;
+    int64_t moment;
+    const struct route *route;
+    struct waiter *waiters;
+    UT_hash_handle hh;
+};
+
+struct read_state {
+    const char *values[VALUES_MAX];
+    size_t count;
+    char *key;
+    const struct locale *locale;
+    const char *match;
+    const char *chain; // text[] of the locales to try
+    struct cursor cursor;
+    bool has_cursor;
+    struct words words;
+    bool segmented;
+    struct waiter waiter;
+    struct response *response; // the reading's answer
+};
+
+// ---- values ----------------------------------------------------------------------------------------
+
+static bool is_known(const struct read *read, const char *name)
+{
+    if (read->negotiates && (strcmp(name, "locale") == 0 || strcmp(name, "fallback") == 0))
+        return true;
+    for (const struct value_rule *rule = read->values; rule->kind != VALUE_END; rule++) {
+        if (rule->name && strcmp(rule->name, name) == 0)
+            return true;
+        if (rule->kind == VALUE_LIMIT && strcmp(name, "limit") == 0)
+            return true;
+        if (rule->kind == VALUE_CURSOR_KEY && strcmp(name, "cursor") == 0)
+            return true;
+    }
+    return false;
+}
+
+static enum step_result refuse(struct request *request, const char *key, const char *field,
+                               const char *detail)
+{
+    return request_problem(request, 400, key, field, detail);
+}
+
+// Read and check the query string of any route; unknown parameters are refused.
+static enum step_result read_query(struct request *request)
+{
+    static const char *const keys[] = {
+        [QUERY_TOO_MANY] = "query_too_many", [QUERY_TOO_LONG] = "query_too_long",
+        [QUERY_BROKEN] = "query_broken",     [QUERY_DOUBLED] = "query_doubled",
+    };
+    const char *mark = strchr(request->path, '?');
+    if (!mark)
+        return NEXT;
+    int r = query_parse(request, mark + 1, strlen(mark + 1), &request->query);
+    if (r)
+        return refuse(request, keys[r], request->query.offender, NULL);
+    for (size_t i = 0; i < request->query.count; i++)
+        if (!is_known(request->route->read, request->query.parameters[i].name))
+            return refuse(request, "query_unknown", request->query.parameters[i].name, NULL);
+    return NEXT;
+}
+
+static char *locale_array(TALLOC_CTX *ctx, const struct locale *locale, bool alone)
+{
+    char *text = talloc_asprintf(ctx, "{%s", locale->tag);
+    for (size_t i = 0; !alone && i < locale->fallback_count; i++)
+        text = talloc_asprintf_append(text, ",%s", locale->fallback[i]->tag);
+    return talloc_asprintf_append(text, "}");
+}
+
+// Which language: asked for by name, else matched to the reader's preferences, else the default.
+static enum step_result find_locale(struct request *request, struct read_state *state)
+{
+    const char *asked = query_get(&request->query, "locale");
+    const char *fallback = query_get(&request->query, "fallback");
+    const char *header = request_header(request, HEADER_ACCEPT_LANGUAGE);
+    if (fallback && strcmp(fallback, "none") != 0 && strcmp(fallback, "chain") != 0)
+        return refuse(request, "value", "fallback", "none, chain");
+    if (asked) {
+        state->locale = locale_match(asked, strlen(asked));
+        state->match = "asked";
+        if (!state->locale)
+            return refuse(request, "unknown_locale", "locale", asked);
+    } else if (header && !negotiate(header, strlen(header), &state->locale)) {
+        state->match = "matched";
+    } else {
+        state->locale = locale_default();
+        state->match = "default";
+    }
+    state->chain = locale_array(state, state->locale, fallback && strcmp(fallback, "none") == 0);
+    return NEXT;
+}
+
+static bool is_date(const char *text)
+{
+    int year, month, day, end = 0;
+    static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    if (strlen(text) != 10 ||
+        sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3 || end != 10)
+        return false;
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] &&
+           (month != 2 || day < 29 || leap);
+}
+
+static bool is_integer(const char *text, int64_t most)
+{
+    size_t digits = strspn(text, "0123456789");
+    return digits && digits <= 16 && !text[digits] && strtoll(text, NULL, 10) <= most;
+}
+
+// The choice that a value names, or NULL.
+static const char *find_choice(TALLOC_CTX *ctx, const char *choices, const char *value)
+{
+    for (const char *at = choices;; at++) {
+        size_t length = strcspn(at, "|");
+        if (!value || (strlen(value) == length && strncmp(at, value, length) == 0))
+            return talloc_strndup(ctx, at, length);
+        at += length;
+        if (!*at)
+            return NULL;
+    }
+}
+
+static enum step_result segment(struct request *request, struct read_state *state,
+                                const struct value_rule *rule, const char *value)
+{
+    if (state->segmented)
+        return NEXT;
+    state->segmented = true;
+    if (segment_query(state, state->locale, value, strlen(value), &state->words))
+        return refuse(request, "query_broken", rule->name, NULL);
+    return NEXT;
+}
+
+static enum step_result read_cursor(struct request *request, struct read_state *state)
+{
+    const char *text = query_get(&request->query, "cursor");
+    if (!text || state->has_cursor)
+        return NEXT;
+    if (cursor_decode(state, request->route->path, text, &state->cursor))
+        return refuse(request, "cursor", "cursor", NULL);
+    state->has_cursor = true;
+    return NEXT;
+}
+
+static enum step_result read_value(struct request *request, struct read_state *state,
+                                   const struct value_rule *rule, const char **ret)
+{
+    const char *value = rule->name ? query_get(&request->query, rule->name) : NULL;
+    if (value && !*value)
+        value = NULL;
+    if (!value && rule->required)
+        return refuse(request, "query_missing", rule->name, NULL);
+    *ret = value;
+    switch (rule->kind) {
+    case VALUE_END:
+        return NEXT;
+    case VALUE_PATH:
+        *ret = request->parameters[0];
+        return NEXT;
+    case VALUE_LOCALES:
+        *ret = state->chain;
+        return NEXT;
+    case VALUE_MATCH:
+        *ret = state->match;
+        return NEXT;
+    case VALUE_WORD:
+        return value && strlen(value) > 200 ? refuse(request, "query_too_long", rule->name, "200")
+                                            : NEXT;
+    case VALUE_TEXT:
+        return NEXT;
+    case VALUE_DATE:
+        return value && !is_date(value) ? refuse(request, "date", rule->name, value) : NEXT;
+    case VALUE_INTEGER:
+        return value && !is_integer(value, (int64_t)1 << 53)
+                   ? refuse(request, "number", rule->name, value)
+                   : NEXT;
+    case VALUE_CHOICE:
+        *ret = find_choice(state, rule->choices, value);
+        return *ret ? NEXT : refuse(request, "value", rule->name, rule->choices);
+    case VALUE_LIMIT: {
+        const char *limit = query_get(&request->query, "limit");
+        if (limit && (!is_integer(limit, LIMIT_MAX) || atoi(limit) < 1))
+            return refuse(request, "limit", "limit", "1-100");
+        *ret = talloc_asprintf(state, "%d", limit ? atoi(limit) : LIMIT_DEFAULT);
+        return NEXT;
+    }
+    case VALUE_CURSOR_KEY:
+        *ret = NULL;
+        if (read_cursor(request, state) == DONE)
+            return DONE;
+        if (state->has_cursor)
+            *ret = talloc_asprintf(state, "%lld", (long long)state->cursor.key);
+        return NEXT;
+    case VALUE_CURSOR_ID:
+        *ret = state->has_cursor ? state->cursor.id : NULL;
+        return NEXT;
+    case VALUE_WORDS:
+    case VALUE_WORDS_FOLDED:
+        if (value && segment(request, state, rule, value) == DONE)
+            return DONE;
+        *ret = !value                     ? NULL
+               : rule->kind == VALUE_WORDS ? state->words.written
+                                           : state->words.folded;
+        return NEXT;
+    }
+    return NEXT;
+}
+
+static enum step_result step_values(struct request *request)
+{
+    const struct read *read = request->route->read;
+    struct read_state *state = request->state = talloc_zero(request, struct read_state);
+    if (read_query(request) == DONE || (read->negotiates && find_locale(request, state) == DONE))
+        return DONE;
+    state->key = talloc_strdup(state, request->route->path);
+    for (const struct value_rule *rule = read->values; rule->kind != VALUE_END; rule++) {
+        const char **value = &state->values[state->count++];
+        if (read_value(request, state, rule, value) == DONE)
+            return DONE;
+        // No value holds a control character, so the separator cannot be forged.
+        state->key = talloc_asprintf_append_buffer(state->key, "\x1f%s", *value ? *value : "\x1e");
+    }
+    return NEXT;
+}
+
+// ---- reading ---------------------------------------------------------------------------------------
+
+// The address of the next page: this one's parameters with another cursor.
+static char *next_link(TALLOC_CTX *ctx, const struct request *request, const char *cursor)
+{
+    size_t path = strcspn(request->path, "?");
+    char *link = talloc_asprintf(ctx, "Link: <%s%.*s?", request->thread->settings->origin,
+                                 (int)path, request->path);
+    for (size_t i = 0; i < request->query.count; i++) {
+        const struct query_parameter *parameter = &request->query.parameters[i];
+        if (strcmp(parameter->name, "cursor") != 0)
+            link = talloc_asprintf_append_buffer(link, "%s=%s&", query_encode(ctx, parameter->name),
+                                                 query_encode(ctx, parameter->value));
+    }
+    return talloc_asprintf_append_buffer(link, "cursor=%s>; rel=\"next\"\r\n", cursor);
+}
+
+static char *common_headers(TALLOC_CTX *ctx, const struct read *read, const char *locale)
+{
+    return talloc_asprintf(
+        ctx,
+        "Cache-Control: public, max-age=%d, stale-while-revalidate=%d, stale-if-error=86400\r\n"
+        "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: Content-Language, Link\r\n"
+        "%s%s%s%s",
+        read->max_age, read->stale_age, read->negotiates ? "Vary: Accept-Language\r\n" : "",
+        locale ? "Content-Language: " : "", locale ? locale : "", locale ? "\r\n" : "");
+}
+
+static const char json_content[] = "application/json; charset=utf-8";
+
+// The answer that a statement's row makes, or NULL when there is none.
+static struct response *build(struct fetch *fetch, const struct db_result *result)
+{
+    const struct read *read = fetch->route->read;
+    const struct request *request = fetch->waiters->request;
+    if (!db_rows(result))
+        return NULL;
+    TALLOC_CTX *scratch = talloc_new(fetch);
+    const char *location = db_value(result, 0, "location");
+    const char *body = db_value(result, 0, "body"), *items = db_value(result, 0, "items");
+    char *headers = common_headers(scratch, read, db_value(result, 0, "locale"));
+    int64_t modified = db_integer(result, 0, "modified");
+    struct response *response = NULL;
+    if (location) {
+        headers = talloc_asprintf_append(headers, "Location: %s\r\n", location);
+        response = response_new(fetch->thread->memory, 308, NULL, headers, NULL, 0, 0);
+    } else if (body) {
+        response = response_new(fetch->thread->memory, 200, json_content, headers, body,
+                                db_length(result, 0, "body"), modified);
+    } else if (items) {
+        const char *id = db_value(result, 0, "next_id");
+        char *document, *cursor = NULL;
+        if (id) {
+            struct cursor next = {.key = db_integer(result, 0, "next_key"), .id = id};
+            cursor = cursor_encode(scratch, fetch->route->path, &next);
+            headers = talloc_asprintf_append(headers, "%s", next_link(scratch, request, cursor));
+        }
+        document = talloc_asprintf(scratch, "{\"items\":%s,\"next\":%s%s%s}", items,
+                                   cursor ? "\"" : "", cursor ? cursor : "null", cursor ? "\"" : "");
+        response = response_new(fetch->thread->memory, 200, json_content, headers, document,
+                                strlen(document), modified);
+    }
+    talloc_free(scratch);
+    return response;
+}
+
+static void on_fetched(void *data, int outcome, struct db_result *result)
+{
+    struct fetch *fetch = data;
+    struct thread *thread = fetch->thread;
+    thread_clock(thread);
+    HASH_DEL(thread->fetches, fetch);
+    struct response *response = NULL;
+    if (outcome == SEN_OK) {
+        response = build(fetch, result);
+        const char *tags = response ? db_value(result, 0, "tags") : NULL;
+        if (response)
+            cache_store(thread->cache, fetch->key, response, tags ? tags : "", fetch->moment,
+                        thread->now);
+        else
+            outcome = SEN_NOT_FOUND;
+    }
+    struct waiter *waiter, *next;
+    DL_FOREACH_SAFE (fetch->waiters, waiter, next) {
+        struct read_state *state = waiter->request->state;
+        state->response = response;
+        waiter->request->outcome = outcome;
+        request_resume(waiter->request);
+    }
+    if (response)
+        response_unref(response);
+    talloc_free(fetch);
+}
+
+static enum step_result send_cached(struct request *request, struct response *response,
+                                    const char *status)
+{
+    request_send(request, response, status);
+    return DONE;
+}
+
+static enum step_result step_look_up(struct request *request)
+{
+    struct read_state *state = request->state;
+    struct thread *thread = request->thread;
+    struct response *response;
+    int64_t age;
+    enum cached found = cache_find(thread->cache, state->key, thread->now, &response, &age);
+    int keep = request->route->read->keep;
+    if (found == CACHED_FRESH && (!keep || age < keep)) {
+        metric_add(&thread->metrics.cache_hits, 1);
+        return send_cached(request, response, "Cache-Status: sen; hit\r\n");
+    }
+    metric_add(&thread->metrics.cache_misses, 1);
+    struct fetch *fetch;
+    HASH_FIND_STR(thread->fetches, state->key, fetch);
+    if (fetch) {
+        metric_add(&thread->metrics.cache_collapsed, 1);
+    } else {
+        fetch = talloc_zero(thread->memory, struct fetch);
+        fetch->thread = thread;
+        fetch->key = talloc_strdup(fetch, state->key);
+        fetch->moment = cache_moment(thread->cache);
+        fetch->route = request->route;
+        HASH_ADD_KEYPTR(hh, thread->fetches, fetch->key, strlen(fetch->key), fetch);
+        db_query(thread->db, db_statement(request->route->read->statement), state->values, state->count, on_fetched,
+                 fetch);
+    }
+    state->waiter.request = request;
+    DL_APPEND(fetch->waiters, &state->waiter);
+    return WAIT;
+}
+
+// The database did not answer: what we knew is better than nothing, and says how old it is.
+static enum step_result send_stale(struct request *request, const struct read_state *state)
+{
+    struct response *response;
+    int64_t age;
+    if (cache_find(request->thread->cache, state->key, request->thread->now, &response, &age) ==
+        CACHED_NONE)
+        return NEXT;
+    metric_add(&request->thread->metrics.cache_stale, 1);
+    char status[128];
+    snprintf(status, sizeof status,
+             "Age: %lld\r\nCache-Status: sen; hit; ttl=-%lld; detail=database-away\r\n",
+             (long long)age, (long long)age);
+    return send_cached(request, response, status);
+}
+
+static enum step_result step_answer(struct request *request)
+{
+    struct read_state *state = request->state;
+    if (state->response)
+        return send_cached(request, state->response, "Cache-Status: sen; fwd=miss\r\n");
+    bool away = request->outcome == SEN_UNAVAILABLE || request->outcome == SEN_TIMEOUT ||
+                request->outcome == SEN_BUSY;
+    if (away && send_stale(request, state) == DONE)
+        return DONE;
+    return request_fail(request, request->outcome);
+}
+
+const struct step read_steps[] = {
+    {"values", step_values},
+    {"look up", step_look_up},
+    {"answer", step_answer},
+    {0},
+};

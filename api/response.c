@@ -1,0 +1,253 @@
+#include "api/response.h"
+
+#include "api/conn.h"
+#include "render/compress.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+enum {
+    COMPRESS_MIN = 512,           // bytes: below, the header fields outweigh what is saved
+    COMPRESS_MAX = 4 * 1024 * 1024, // above, the event loop would wait too long
+    GZIP_LEVEL = 5,
+    BROTLI_LEVEL = 5,
+};
+
+static const struct {
+    int status;
+    const char *reason;
+} reasons[] = {
+    {200, "OK"}, {201, "Created"}, {204, "No Content"}, {301, "Moved Permanently"}, {302, "Found"},
+    {304, "Not Modified"}, {308, "Permanent Redirect"}, {400, "Bad Request"},
+    {401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
+    {408, "Request Timeout"}, {409, "Conflict"}, {410, "Gone"}, {412, "Precondition Failed"},
+    {413, "Content Too Large"}, {414, "URI Too Long"}, {415, "Unsupported Media Type"},
+    {422, "Unprocessable Content"}, {428, "Precondition Required"}, {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"}, {500, "Internal Server Error"},
+    {501, "Not Implemented"}, {503, "Service Unavailable"}, {504, "Gateway Timeout"},
+    {505, "HTTP Version Not Supported"}, {507, "Insufficient Storage"},
+};
+
+static const char *reason_of(int status)
+{
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (reasons[i].status == status)
+            return reasons[i].reason;
+    return "";
+}
+
+// A strong validator of the bytes: equal bytes, equal tag (RFC 9110 section 8.8.3).
+static void make_etag(const char *body, size_t length, char *ret, size_t size)
+{
+    static const unsigned char key[crypto_shorthash_siphashx24_KEYBYTES] = "sen entity tag";
+    unsigned char hash[crypto_shorthash_siphashx24_BYTES];
+    char hex[2 * sizeof hash + 1];
+    crypto_shorthash_siphashx24(hash, (const unsigned char *)body, length, key);
+    sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+    snprintf(ret, size, "\"%s\"", hex);
+}
+
+static void http_date(int64_t seconds, char *ret, size_t size)
+{
+    time_t when = seconds;
+    struct tm utc;
+    strftime(ret, size, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&when, &utc));
+}
+
+static void make_head(struct response *response, struct rendition *rendition, const char *encoding)
+{
+    char modified[64] = "";
+    if (response->modified) {
+        char date[40];
+        http_date(response->modified, date, sizeof date);
+        snprintf(modified, sizeof modified, "Last-Modified: %s\r\n", date);
+    }
+    bool tagged = response->status == 200;
+    char length[48] = "";
+    if (response->status != 204) // RFC 9110 section 8.6
+        snprintf(length, sizeof length, "Content-Length: %zu\r\n", rendition->body_length);
+    rendition->head = talloc_asprintf(
+        response, "HTTP/1.1 %d %s\r\n%s%s%s%s%s%s%s%s%s", response->status,
+        reason_of(response->status), response->headers, length,
+        tagged ? "ETag: " : "", tagged ? rendition->etag : "", tagged ? "\r\n" : "", modified,
+        encoding ? "Content-Encoding: " : "", encoding ? encoding : "", encoding ? "\r\n" : "");
+    rendition->head_length = talloc_get_size(rendition->head) - 1;
+}
+
+struct response *response_new(TALLOC_CTX *ctx, int status, const char *type, const char *headers,
+                              const void *body, size_t length, int64_t modified)
+{
+    struct response *response = talloc_zero(ctx, struct response);
+    response->status = status;
+    response->modified = modified;
+    response->refs = 1;
+    response->compressible = type && length >= COMPRESS_MIN && length <= COMPRESS_MAX &&
+                             strncmp(type, "image/", 6) != 0 && strncmp(type, "font/", 5) != 0;
+    if (type && strncmp(type, "image/svg", 9) == 0)
+        response->compressible = length >= COMPRESS_MIN;
+    response->headers =
+        talloc_asprintf(response, "%s%s%sX-Content-Type-Options: nosniff\r\n%s",
+                        type ? "Content-Type: " : "", type ? type : "", type ? "\r\n" : "",
+                        headers ? headers : "");
+    struct rendition *plain = &response->renditions[ENCODING_NONE];
+    plain->body = talloc_memdup(response, length ? body : "", length ? length : 1);
+    plain->body_length = length;
+    make_etag(plain->body, length, plain->etag, sizeof plain->etag);
+    make_head(response, plain, NULL);
+    return response;
+}
+
+struct response *response_ref(struct response *response)
+{
+    response->refs++;
+    return response;
+}
+
+void response_unref(struct response *response)
+{
+    if (--response->refs == 0)
+        talloc_free(response);
+}
+
+size_t response_bytes(const struct response *response)
+{
+    size_t total = sizeof *response + strlen(response->headers);
+    for (int i = 0; i < ENCODINGS; i++)
+        total += response->renditions[i].head_length + response->renditions[i].body_length;
+    return total;
+}
+
+// ---- choosing ------------------------------------------------------------------------------------
+
+// Does an Accept-Encoding list take a coding? q=0 says no; what is not listed is not taken.
+static bool accepts(const char *list, const char *coding)
+{
+    size_t length = strlen(coding);
+    for (const char *at = list; at && *at;) {
+        at += strspn(at, ", \t");
+        size_t item = strcspn(at, ",");
+        if (strncasecmp(at, coding, length) == 0 && strchr(";, \t", at[length])) {
+            const char *q = memchr(at, '=', item);
+            return !q || strtod(q + 1, NULL) > 0;
+        }
+        at += item;
+    }
+    return false;
+}
+
+// The rendition of an encoding, made when it is first asked for and kept.
+static struct rendition *rendition_of(struct response *response, enum encoding encoding)
+{
+    static const char *const names[] = {NULL, "gzip", "br"};
+    const struct rendition *plain = &response->renditions[ENCODING_NONE];
+    struct rendition *made = &response->renditions[encoding];
+    if (made->head)
+        return made;
+    char *bytes;
+    size_t length;
+    int r = encoding == ENCODING_GZIP
+                ? compress_gzip(response, plain->body, plain->body_length, GZIP_LEVEL, &bytes, &length)
+                : compress_brotli(response, plain->body, plain->body_length, BROTLI_LEVEL, &bytes,
+                                  &length);
+    if (r)
+        return &response->renditions[ENCODING_NONE];
+    made->body = bytes;
+    made->body_length = length;
+    snprintf(made->etag, sizeof made->etag, "%.*s-%s\"", (int)strlen(plain->etag) - 1, plain->etag,
+             names[encoding]);
+    make_head(response, made, names[encoding]);
+    return made;
+}
+
+static struct rendition *choose(const struct request *request, struct response *response)
+{
+    const char *list = request_header(request, HEADER_ACCEPT_ENCODING);
+    if (!response->compressible || !list)
+        return &response->renditions[ENCODING_NONE];
+    if (accepts(list, "br"))
+        return rendition_of(response, ENCODING_BROTLI);
+    if (accepts(list, "gzip"))
+        return rendition_of(response, ENCODING_GZIP);
+    return &response->renditions[ENCODING_NONE];
+}
+
+// RFC 9110 section 13.1.2: weak comparison, "*" matches.
+static bool etag_listed(const char *list, const char *etag)
+{
+    if (strcmp(list, "*") == 0)
+        return true;
+    size_t length = strlen(etag);
+    for (const char *at = list; *at;) {
+        at += strspn(at, ", \t");
+        if (strncmp(at, "W/", 2) == 0)
+            at += 2;
+        if (strncmp(at, etag, length) == 0 && strchr(", \t", at[length]))
+            return true;
+        at += strcspn(at, ",");
+    }
+    return false;
+}
+
+static bool is_not_modified(const struct request *request, const struct response *response,
+                            const struct rendition *rendition)
+{
+    if (response->status != 200 ||
+        (request->method != METHOD_GET && request->method != METHOD_HEAD))
+        return false;
+    const char *tags = request_header(request, HEADER_IF_NONE_MATCH);
+    if (tags)
+        return etag_listed(tags, rendition->etag);
+    const char *since = request_header(request, HEADER_IF_MODIFIED_SINCE);
+    if (!since || !response->modified)
+        return false;
+    struct tm utc = {0};
+    const char *end = strptime(since, "%a, %d %b %Y %H:%M:%S GMT", &utc);
+    return end && !*end && timegm(&utc) >= response->modified;
+}
+
+static char *not_modified_head(const struct request *request, const struct response *response,
+                               const struct rendition *rendition, size_t *ret_length)
+{
+    char *head = talloc_asprintf((void *)request, "HTTP/1.1 304 Not Modified\r\n%sETag: %s\r\n",
+                                 response->headers, rendition->etag);
+    *ret_length = talloc_get_size(head) - 1;
+    return head;
+}
+
+void request_send(struct request *request, struct response *response, const char *extra)
+{
+    struct thread *thread = request->thread;
+    int status = response->status;
+    request->replied = true;
+    metric_add(&thread->metrics.requests, 1);
+    if (!request->conn) {
+        metric_add(&thread->metrics.status[status / 100], 1);
+        return;
+    }
+    struct rendition *rendition = choose(request, response);
+    const char *head = rendition->head;
+    size_t head_length = rendition->head_length, body_length = rendition->body_length;
+    if (is_not_modified(request, response, rendition)) {
+        head = not_modified_head(request, response, rendition, &head_length);
+        status = 304;
+        body_length = 0;
+    }
+    if (request->method == METHOD_HEAD || status == 204)
+        body_length = 0;
+    metric_add(&thread->metrics.status[status / 100], 1);
+    char tail[512];
+    int tail_length =
+        snprintf(tail, sizeof tail, "Date: %s\r\nX-Request-Id: %s\r\n%s%s%s\r\n", thread->date,
+                 request->id, response->compressible ? "Vary: Accept-Encoding\r\n" : "",
+                 extra ? extra : "", conn_must_close(request->conn) ? "Connection: close\r\n" : "");
+    const struct iovec pieces[] = {
+        {(void *)head, head_length},
+        {tail, (size_t)tail_length},
+        {(void *)rendition->body, body_length},
+    };
+    conn_answer(request->conn, pieces, body_length ? 3 : 2, body_length ? response : NULL);
+}

@@ -1,0 +1,64 @@
+// The table of routes: a path, a method, and what happens. Most GET routes are a row (a statement
+// of content/sql, its parameters, a cache rule) and no code; see api/read.c.
+#pragma once
+
+#include "api/request.h"
+
+// How a value for a statement's parameter is made and checked.
+enum value {
+    VALUE_END,       // ends a list
+    VALUE_PATH,      // the path parameter
+    VALUE_LOCALES,   // the chain of locales to try, as a text[]
+    VALUE_MATCH,     // why the first of them: asked, matched or default
+    VALUE_WORD,      // ?name=: an identifier of at most 200 bytes
+    VALUE_TEXT,      // ?name=: any line of text
+    VALUE_DATE,      // ?name=: YYYY-MM-DD
+    VALUE_INTEGER,   // ?name=: 0 to 2^53
+    VALUE_CHOICE,    // ?name=: one of choices ("a|b|c"), the first by default
+    VALUE_LIMIT,     // ?limit=: 1 to 100, 20 by default
+    VALUE_CURSOR_KEY, // ?cursor=: its key
+    VALUE_CURSOR_ID,  // and its id
+    VALUE_WORDS,     // ?name= as the search's segmented words, written form
+    VALUE_WORDS_FOLDED, // and folded form
+};
+
+struct value_rule {
+    enum value kind;
+    const char *name;    // of the query parameter
+    const char *choices; // of VALUE_CHOICE
+    bool required;
+};
+
+enum { VALUES_MAX = 16 };
+
+// A GET route answered by one statement.
+struct read {
+    const char *statement; // its row: body or items, and see api/read.c for the other columns
+    struct value_rule values[VALUES_MAX]; // in the statement's order; ended by an empty one (VALUE_END)
+    bool negotiates;     // the answer depends on the reader's language
+    int max_age;         // seconds a client may keep it
+    int stale_age;       // seconds more while it revalidates
+    int keep;            // seconds we may keep it; 0: until a change says otherwise
+};
+
+enum body { BODY_NONE, BODY_JSON, BODY_FILE };
+
+struct route {
+    enum method method; // HEAD follows GET, OPTIONS is made from the table
+    const char *path;   // "/v1/articles/{id}"; a last "*" takes the rest of the path
+    const struct read *read;   // either this
+    const struct step *steps;  // or these, ended by a nameless one
+    enum body body;
+};
+
+// One array a resource, ended by a route without a path; api/routes.c lists them.
+extern const struct route *const route_tables[];
+
+enum route_found { ROUTE_FOUND, ROUTE_NONE, ROUTE_OTHER_METHOD };
+
+// Find the route of a request and decode its path parameters into it. allow (of ROUTE_OTHER_METHOD,
+// hangs on the request) is the value of the Allow header.
+enum route_found route_find(struct request *request, const struct route **ret, char **ret_allow);
+
+// End the process if a route names a statement that is not there. Once, before threads start.
+void routes_check(void);
