@@ -94,8 +94,8 @@ create table edition (
     slug           text not null check (length(slug) between 1 and 200),
     title          text not null check (length(title) between 1 and 500),
     summary        text not null default '',
-    body           text not null,       -- Markdown
-    html           text not null,       -- the body as `renderer` made it, safe to show
+    body           text compression lz4 not null, -- Markdown
+    html           text compression lz4 not null, -- the body as `renderer` made it, safe to show
     toc            jsonb not null default '[]',
     renderer       int not null,
     words          int not null default 0,
@@ -109,7 +109,7 @@ create table edition (
     source_edition bigint references edition, -- of a translation: what it was made from
     source_version int,                 -- and its version: known even where that edition is not
     digest         bytea,               -- BLAKE2b-256 of what the writer gave (item_digest)
-    search         tsvector not null default '',
+    search         tsvector compression lz4 not null default '',
     skeleton       text not null,       -- of the slug: twins that look alike are one
     notice         text,                -- of a withdrawal: the public reason
     created_at     timestamptz not null default now(),
