@@ -1,0 +1,1 @@
+select id, names, url from agency order by id collate "C"

@@ -1,0 +1,1 @@
+select id, kind, source_locale, agency, topic from article

@@ -1,0 +1,1 @@
+select seq from follower where name = 'site'

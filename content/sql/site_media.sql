@@ -1,0 +1,1 @@
+select id, type, file, width, height, credit, licence, alt from media

@@ -1,0 +1,1 @@
+select article, locale, slug from redirect order by locale, slug collate "C"

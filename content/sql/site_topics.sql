@@ -1,0 +1,1 @@
+select id, names from topic order by position, id collate "C"

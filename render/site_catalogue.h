@@ -1,0 +1,137 @@
+// What the site knows before it writes a page: everything that the portal shows except the bodies
+// of its texts, read from the database in one snapshot. Constant once loaded; the processes of a
+// build share it by fork.
+#pragma once
+
+#include "content/base/outcome.h"
+#include "content/db_command.h"
+#include "locales/locale.h"
+
+#include <jansson.h>
+#include <uthash.h>
+
+#define SITE_DAY 11 // "2026-11-02" and its NUL
+
+struct site_topic {
+    const char *id;
+    json_t *names;
+    size_t index;
+};
+
+struct site_agency {
+    const char *id, *url; // url: NULL when it has none
+    json_t *names;
+};
+
+struct site_media {
+    UT_hash_handle hh;
+    const char *id, *file, *credit, *licence;
+    int width, height;
+    json_t *alt;
+};
+
+// A dated attribute of a unit.
+struct site_fact {
+    const char *attribute, *value, *label, *source; // label: NULL when it has none
+    const struct locale *locale;                    // of a name, else NULL
+    char from[SITE_DAY], to[SITE_DAY];              // "": open
+};
+
+struct site_link {
+    const struct site_unit *unit;
+    char since[SITE_DAY];
+};
+
+// A province or city that exists or existed.
+struct site_unit {
+    UT_hash_handle hh;
+    const char *id;
+    size_t index;
+    char from[SITE_DAY], to[SITE_DAY]; // to is "" while it exists
+    json_t *aliases;                   // slugs of its former names: they lead to it too
+    struct site_fact *facts;
+    size_t fact_count;
+    struct site_link *predecessors, *successors;
+    size_t predecessor_count, successor_count;
+    const struct site_article **articles; // that are linked to it, by id
+    size_t article_count;
+};
+
+// A text in one language that readers can see, or the notice of its withdrawal.
+struct site_edition {
+    int64_t id;
+    int64_t source;             // the edition it was translated from; 0: none is known
+    int64_t published, updated; // seconds since 1970
+    const struct site_article *article;
+    const struct locale *locale;
+    const struct site_media *image; // NULL: none
+    bool withdrawn;
+    const char *slug, *title, *summary, *image_alt, *notice;
+};
+
+struct site_redirect {
+    const struct locale *locale;
+    const char *slug;
+};
+
+struct site_article {
+    UT_hash_handle hh;
+    const char *id;
+    bool profile; // of a unit: it is shown on the unit's page
+    const struct locale *source;
+    const struct site_agency *agency; // NULL: none
+    const struct site_topic *topic;   // NULL: none
+    const struct site_unit **units;
+    size_t unit_count;
+    struct site_edition **editions; // in registry order
+    size_t edition_count;
+    struct site_redirect *redirects;
+    size_t redirect_count;
+};
+
+struct site_catalogue {
+    int64_t seq;        // the last change it knows
+    char day[SITE_DAY]; // the day of that change
+    struct site_topic *topics;
+    size_t topic_count;
+    struct site_agency *agencies;
+    size_t agency_count;
+    struct site_unit *units; // by id
+    size_t unit_count;
+    struct site_article **articles; // those with an edition, by id
+    size_t article_count;
+    struct site_media *media_table;
+    struct site_unit *unit_table;
+    struct site_article *article_table;
+};
+
+// Read it all, in a transaction of its own. Freed with ctx.
+int site_catalogue_load(TALLOC_CTX *ctx, struct db_session *session, struct site_catalogue **ret,
+                        char **ret_error) SEN_MUST_CHECK;
+
+// NULL when there is none.
+const struct site_article *site_catalogue_article(const struct site_catalogue *catalogue,
+                                                  const char *id);
+const struct site_unit *site_catalogue_unit(const struct site_catalogue *catalogue, const char *id);
+const struct site_media *site_catalogue_media(const struct site_catalogue *catalogue,
+                                              const char *id);
+
+// The article's edition in a language, withdrawn or not; NULL when it has none.
+const struct site_edition *site_article_edition(const struct site_article *article,
+                                                const struct locale *locale);
+
+// The newest fact of an attribute; of a name, the one in exactly this locale. NULL: none.
+const struct site_fact *site_unit_fact(const struct site_unit *unit, const char *attribute,
+                                       const struct locale *locale);
+
+// The unit was there and is no more.
+static inline bool site_unit_is_former(const struct site_catalogue *catalogue,
+                                       const struct site_unit *unit)
+{
+    return *unit->to && strcmp(unit->to, catalogue->day) <= 0;
+}
+
+// A text out of {"vi": ..., "en": ...}: in the locale, else the nearest of its chain, else any.
+// *ret_locale (may be NULL) is the locale it is in. "" when there is none.
+const char *site_name_in(const json_t *names, const struct locale *locale,
+                         const struct locale **ret_locale);

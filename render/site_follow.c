@@ -1,0 +1,333 @@
+// Following the change log. What a change touches is worked out from the present catalogue, the
+// one before it and every address its articles ever had, so nothing but the position has to be
+// remembered between two runs.
+#include "render/site.h"
+
+#include "content/base/log.h"
+#include "render/site_internal.h"
+#include "render/site_touched.h"
+#include "render/site_tree.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define CHANGES_MAX   5000 // more than these and the site is built anew
+#define PAGES_MAX     5000 // the same, of pages of articles
+#define BATCH         16   // articles between two looks at the stop flag
+#define WAIT_MS       1000 // for a notification, between two looks at the stop flag
+#define BACK_OFF_MS   250  // first wait for a database that is away; doubled up to the next
+#define BACK_OFF_MAX  16000
+
+struct follower {
+    const struct settings *settings;
+    const volatile sig_atomic_t *stop;
+    struct db_session *session;
+    struct site_tree tree;
+    struct site *site; // what the pages show; NULL: not known
+    char *error;
+};
+
+struct change_rows {
+    struct site_touched *touched;
+    const struct site *site;
+    const struct site_catalogue *before;
+    size_t count;
+};
+
+static int change_row(void *data, const struct db_result *row)
+{
+    struct change_rows *rows = data;
+    rows->count++;
+    site_touch(rows->touched, rows->site, rows->before, db_value(row, 0, "kind"),
+               db_value(row, 0, "subject"));
+    return SEN_OK;
+}
+
+static int query(struct follower *f, const char *statement, const char *value,
+                 struct db_result **ret)
+{
+    return db_session_query(f->session, f->session, statement, &value, value ? 1 : 0, ret,
+                            &f->error);
+}
+
+static int run(struct follower *f, const char *statement, const char *value)
+{
+    struct db_result *result;
+    int r = query(f, statement, value, &result);
+    if (!r)
+        talloc_free(result);
+    return r;
+}
+
+static int ask_number(struct follower *f, const char *statement, int64_t *ret)
+{
+    struct db_result *result;
+    int r = query(f, statement, NULL, &result);
+    if (r)
+        return r;
+    if (db_rows(result))
+        *ret = db_integer(result, 0, "seq");
+    else
+        r = SEN_NOT_FOUND;
+    talloc_free(result);
+    return r;
+}
+
+static int write_touched_articles(struct follower *f, const struct site *site,
+                                  const struct site_touched *touched)
+{
+    const struct site_catalogue *c = site->catalogue;
+    const struct site_article *batch[BATCH];
+    size_t count = 0;
+    int r = SEN_OK;
+    for (size_t i = 0; !r && i <= c->article_count; i++) {
+        if (i < c->article_count && touched->articles[i])
+            batch[count++] = c->articles[i];
+        if (count && (count == BATCH || i == c->article_count)) {
+            r = *f->stop ? -EINTR
+                         : site_write_articles(site, f->session, batch, count, NULL, &f->error);
+            count = 0;
+        }
+    }
+    return r;
+}
+
+static int remove_left(const struct site *site, const struct site_touched *touched)
+{
+    int r = SEN_OK;
+    for (size_t i = 0; !r && i < site->wing_count; i++) {
+        const struct site_wing *wing = &site->wings[i];
+        for (size_t j = 0; !r && j < touched->slug_count; j++) {
+            if (site_shelf_has(wing->shelf, touched->slugs[j]))
+                continue;
+            char *folder = talloc_asprintf(NULL, "%s/articles/%s", wing->locale->tag,
+                                           touched->slugs[j]);
+            r = site_output_remove(site->output, folder);
+            talloc_free(folder);
+        }
+    }
+    return r;
+}
+
+static int write_touched_lists(struct follower *f, const struct site *site,
+                               const struct site_touched *touched, const struct site_wing *wing)
+{
+    if (*f->stop)
+        return -EINTR;
+    int r = site_write_home(site, wing);
+    for (size_t i = 0; !r && i < site->catalogue->topic_count; i++)
+        if (touched->topics[i])
+            r = site_write_topic(site, wing, &site->catalogue->topics[i]);
+    if (!r)
+        r = site_write_units(site, wing);
+    return r ? r
+             : site_write_wing_units(site, wing, f->session, touched->units, NULL, &f->error);
+}
+
+// The texts first, then what leads to them, then what only machines read.
+static int write_touched(struct follower *f, const struct site *site,
+                         const struct site_touched *touched)
+{
+    int r = write_touched_articles(f, site, touched);
+    if (!r)
+        r = remove_left(site, touched);
+    for (size_t i = 0; !r && i < site->wing_count; i++)
+        r = write_touched_lists(f, site, touched, &site->wings[i]);
+    for (size_t i = 0; !r && i < site->wing_count; i++)
+        r = site_write_about(site, &site->wings[i]);
+    for (size_t i = 0; !r && i < site->wing_count; i++)
+        r = site_write_map(site, &site->wings[i]);
+    return r ? r : site_write_map_index(site);
+}
+
+static int64_t milliseconds(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * 1000 + time.tv_nsec / 1000000;
+}
+
+static int find_touched(struct follower *f, struct site *site, int64_t since,
+                        struct site_touched **ret, bool *ret_too_many)
+{
+    const struct site_catalogue *before = f->site ? f->site->catalogue : NULL;
+    char position[24], limit[24];
+    snprintf(position, sizeof position, "%" PRId64, since);
+    snprintf(limit, sizeof limit, "%d", CHANGES_MAX + 1);
+    const char *const values[] = {position, limit};
+    struct change_rows rows = {site_touched_new(site, site, before), site, before, 0};
+    int r = db_session_each(f->session, "site_changes", values, 2, change_row, &rows, &f->error);
+    *ret_too_many = rows.count > CHANGES_MAX;
+    if (!r && !*ret_too_many)
+        r = site_touch_neighbours(rows.touched, site, before, f->session, &f->error);
+    if (rows.touched->article_count * site->wing_count > PAGES_MAX)
+        *ret_too_many = true;
+    *ret = rows.touched;
+    return r;
+}
+
+// Bring the pages from the position `since` to the present. *ret_anew: that is more than worth it,
+// or the pages are another program's.
+static int update(struct follower *f, int64_t since, bool *ret_anew)
+{
+    int64_t began = milliseconds();
+    struct site *site;
+    int r = site_open(f->session, f->settings, f->session, &site, &f->error);
+    if (r)
+        return r;
+    struct site_output output;
+    r = site_tree_live(&f->tree, &output);
+    if (r == SEN_NOT_FOUND || (!r && !site_tree_is_stamped(&output, site_fingerprint(site, site)))) {
+        *ret_anew = true;
+        talloc_free(site);
+        return SEN_OK;
+    }
+    struct site_touched *touched;
+    site->output = &output;
+    if (!r && site->catalogue->seq != since) {
+        r = find_touched(f, site, since, &touched, ret_anew);
+        if (!r && !*ret_anew)
+            r = write_touched(f, site, touched);
+    }
+    site->output = NULL;
+    if (r || *ret_anew) {
+        talloc_free(site);
+        return r;
+    }
+    char position[24];
+    snprintf(position, sizeof position, "%" PRId64, site->catalogue->seq);
+    r = run(f, "site_followed", position);
+    log_info("site.update", "changes %" PRId64 " to %s: %u pages written, %u as they were, %u "
+                            "removed, in %" PRId64 " ms",
+             since, position, output.written, output.unchanged, output.removed,
+             milliseconds() - began);
+    talloc_free(f->site);
+    f->site = site;
+    return r;
+}
+
+// Where the pages stand: what is remembered, or less when another process has moved it on while
+// this one knows less.
+static int find_position(struct follower *f, int64_t *ret_since, int64_t *ret_present)
+{
+    int r = ask_number(f, "site_position", ret_present);
+    if (!r)
+        r = ask_number(f, "site_follower", ret_since);
+    if (!r && f->site && f->site->catalogue->seq < *ret_since)
+        *ret_since = f->site->catalogue->seq;
+    return r;
+}
+
+static int catch_up_locked(struct follower *f, bool first, bool *ret_anew)
+{
+    int64_t since = 0, present = 0;
+    int r = find_position(f, &since, &present);
+    if (r == SEN_NOT_FOUND || (!r && present < since)) {
+        *ret_anew = true;
+        return SEN_OK;
+    }
+    if (r || (!first && present == since))
+        return r;
+    return update(f, since, ret_anew);
+}
+
+static int build_anew(struct follower *f)
+{
+    struct site_options options = {.stop = f->stop};
+    struct site_report report;
+    talloc_free(f->site);
+    f->site = NULL;
+    int r = site_build(f->session, f->settings, &options, &report, &f->error);
+    if (!r)
+        log_info("site.build", "%u pages in %.1f s", report.pages, report.seconds);
+    return r;
+}
+
+static int catch_up(struct follower *f, bool first)
+{
+    bool anew = false;
+    int r = run(f, "site_lock", NULL);
+    if (r)
+        return r;
+    r = catch_up_locked(f, first, &anew);
+    int unlocked = run(f, "site_unlock", NULL);
+    if (!r)
+        r = unlocked;
+    if (r || !anew)
+        return r;
+    r = build_anew(f);
+    // What was published meanwhile.
+    return r ? r : catch_up(f, true);
+}
+
+static int follow(struct follower *f)
+{
+    int r = db_session_script(f->session, "listen sen_change", &f->error);
+    if (!r)
+        r = catch_up(f, true);
+    if (!r)
+        log_info("site.follow", "the site shows change %" PRId64, f->site->catalogue->seq);
+    while (!r && !*f->stop) {
+        char *payload;
+        r = db_session_wait(f->session, f->session, WAIT_MS, &payload);
+        if (r == SEN_TIMEOUT || r == -EINTR) {
+            r = SEN_OK;
+            continue;
+        }
+        if (!r) {
+            talloc_free(payload);
+            r = catch_up(f, false);
+        }
+    }
+    return *f->stop ? SEN_OK : r;
+}
+
+// One connection's life.
+static int follow_once(struct follower *f)
+{
+    f->error = NULL;
+    int r = db_session_open(NULL, f->settings->database, &f->session, &f->error);
+    if (r)
+        return r;
+    r = site_tree_open(f->settings->home, &f->tree);
+    if (!r)
+        r = follow(f);
+    site_tree_close(&f->tree);
+    if (f->error)
+        talloc_steal(NULL, f->error);
+    talloc_free(f->session);
+    f->session = NULL;
+    f->site = NULL; // it hung on the session
+    return r;
+}
+
+int site_follow(TALLOC_CTX *ctx, const struct settings *settings,
+                const volatile sig_atomic_t *stop, char **ret_error)
+{
+    struct follower follower = {.settings = settings, .stop = stop};
+    int wait = BACK_OFF_MS;
+    while (!*stop) {
+        int64_t began = milliseconds();
+        int r = follow_once(&follower);
+        if (r == SEN_INVALID) {
+            *ret_error = follower.error;
+            talloc_steal(ctx, follower.error);
+            return r;
+        }
+        if (r && !*stop) {
+            log_warn("site.follow", "again in %d ms: %s", wait,
+                     follower.error ? follower.error : strerror(r < 0 ? -r : EIO));
+            if (milliseconds() - began > BACK_OFF_MAX)
+                wait = BACK_OFF_MS;
+            poll(NULL, 0, wait);
+            wait = wait * 2 < BACK_OFF_MAX ? wait * 2 : BACK_OFF_MAX;
+        }
+        talloc_free(follower.error);
+        follower.error = NULL;
+    }
+    return SEN_OK;
+}

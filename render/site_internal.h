@@ -1,0 +1,183 @@
+// What the files of the site builder share. render/site.h is what others see.
+#pragma once
+
+#include "content/base/settings.h"
+#include "locales/format.h"
+#include "locales/message.h"
+#include "render/site_output.h"
+#include "render/site_theme.h"
+
+#define SITE_LATEST      13 // on the home page
+#define SITE_TOPIC_CARDS 48 // on a topic's page; its years hold the rest
+#define SITE_UNIT_CARDS  12 // on a province's page
+
+// One language's part of the site.
+struct site_wing {
+    const struct locale *locale, *ui;
+    struct site_shelf *shelf;
+    json_t *look; // of site_look_make
+};
+
+struct site {
+    const struct settings *settings;
+    const char *origin; // without a slash at the end
+    struct site_theme *theme;
+    struct site_catalogue *catalogue;
+    struct site_wing *wings; // the enabled locales, in registry order
+    size_t wing_count;
+    struct site_output *output;
+    UT_string *page; // what is being rendered
+};
+
+// The body of a text, ready to be shown.
+struct site_text {
+    int64_t id; // of the edition
+    const char *html;
+    size_t html_length;
+    const char *toc; // JSON
+    unsigned words;
+    const char *author, *licence, *method; // author, licence: NULL when not given
+    const char *sources;                   // JSON: [{"title", "url"}]
+    bool proofread;
+    int64_t followed; // when the edition it was translated from was published; 0: not known
+};
+
+// Which languages a page really exists in, and where it stands in each; made once for all of them.
+struct site_versions {
+    const char **urls; // by wing: the path, percent-encoded, NULL: no page at all
+    bool *real;        // by wing: in the language it claims to be in
+};
+
+// site_view.c: the parts that views are made of. Everything hangs on ctx or is a new reference.
+
+// A path as it stands in an address: what is not allowed there is percent-encoded (RFC 3986).
+char *site_encode(TALLOC_CTX *ctx, const char *path);
+char *site_place_url(TALLOC_CTX *ctx, const struct site_wing *wing, const struct site_place *place);
+const char *site_datetime(char buffer[static 32], int64_t seconds);
+int site_year(int64_t seconds); // in Viet Nam
+
+void site_set(json_t *view, const char *key, const char *value); // NULL sets nothing
+void site_set_list(json_t *view, const char *key, json_t *list); // and "has_<key>"
+// "lang" and "dir" under these names, when the text is not in the wing's language.
+void site_set_language(json_t *view, const struct site_wing *wing, const struct locale *in);
+
+// The name of a unit for readers of a locale, and the language it is in.
+const char *site_unit_name(const struct site_unit *unit, const struct locale *locale,
+                           const struct locale **ret_in);
+json_t *site_unit_link(const struct site_wing *wing, const struct site_unit *unit);
+json_t *site_topic_link(const struct site_wing *wing, const struct site_topic *topic);
+json_t *site_card(const struct site *site, const struct site_wing *wing,
+                  const struct site_place *place);
+json_t *site_picture(const struct site_wing *wing, const struct site_edition *shown);
+// What a text says of itself: author, agency, licence, sources, how it was made.
+void site_set_origin(const struct site *site, const struct site_wing *wing, json_t *view,
+                     const struct site_edition *shown, const struct site_text *text);
+// The notices above a text: shown in another language; older than its original.
+void site_set_notices(const struct site *site, const struct site_wing *wing, json_t *view,
+                      const struct site_edition *shown);
+
+// site_head.c: the head of a page, its language switcher, its end.
+
+// A page whose words are the program's own: real wherever there is a catalog. path follows
+// "/<locale>/".
+void site_versions_of_path(TALLOC_CTX *ctx, const struct site *site, const char *path,
+                           struct site_versions *ret);
+void site_versions_of_article(TALLOC_CTX *ctx, const struct site *site,
+                              const struct site_article *article, struct site_versions *ret);
+// The wing whose version is canonical: its own when that is real, else that of the language it
+// shows instead.
+size_t site_canonical_wing(const struct site *site, const struct site_wing *wing,
+                           const struct site_versions *versions, const struct locale *shown);
+json_t *site_alternates(const struct site *site, const struct site_versions *versions);
+
+struct site_page {
+    enum site_template template;
+    const char *kind; // class of the body
+    const char *title;
+    const char *description;              // NULL: none
+    const struct site_versions *versions; // NULL: a page that search engines shall not list
+    json_t *alternates;                   // of the versions; borrowed
+    const struct locale *shown;           // the language of what it shows
+    const char *path;                     // of the file, below the root
+    const char *feed;                     // below /feeds/<locale>/: "topics/x/"; NULL: no feed
+    const struct site_edition *text;      // for those who share it; NULL: a list
+};
+
+// Begin a view with the shared parts; a new reference.
+json_t *site_view(const struct site_wing *wing);
+// Complete the view (takes it over), render it and write the page.
+int site_page_write(const struct site *site, const struct site_wing *wing,
+                    const struct site_page *page, json_t *view) SEN_MUST_CHECK;
+// A page that says where the text is now and leads there.
+int site_write_moved(const struct site *site, const struct site_wing *wing, const char *path,
+                     const char *href, const char *canonical, const char *title,
+                     const struct locale *in) SEN_MUST_CHECK;
+json_t *site_crumbs(const struct site_wing *wing, json_t *second); // home › second (may be NULL)
+
+// site_article.c
+int site_write_article(const struct site *site, const struct site_article *article,
+                       const struct site_text *const *texts) SEN_MUST_CHECK; // texts: by wing
+
+// site_lists.c
+int site_write_home(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
+int site_write_topic(const struct site *site, const struct site_wing *wing,
+                     const struct site_topic *topic) SEN_MUST_CHECK; // and its years
+
+// site_units.c
+int site_write_units(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
+// The profile of a unit that a wing shows; NULL: none.
+const struct site_place *site_unit_profile(const struct site_wing *wing,
+                                           const struct site_unit *unit);
+// The unit whose page shows this profile instead of a page of its own; NULL: none.
+const struct site_unit *site_profile_unit(const struct site_wing *wing,
+                                          const struct site_place *place);
+void site_versions_of_unit(TALLOC_CTX *ctx, const struct site *site, const struct site_unit *unit,
+                           struct site_versions *ret);
+int site_write_unit(const struct site *site, const struct site_wing *wing,
+                    const struct site_unit *unit, const struct site_text *profile) SEN_MUST_CHECK;
+// The units that exist, in the order of the wing's language.
+size_t site_units_sorted(TALLOC_CTX *ctx, const struct site *site, const struct site_wing *wing,
+                         bool former, const struct site_unit ***ret);
+
+// site_plain.c: search, about, 404; the door at "/"; robots.txt and the assets.
+int site_write_plain(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
+int site_write_about(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
+int site_write_common(const struct site *site) SEN_MUST_CHECK;
+
+// site_map.c
+int site_write_map(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
+int site_write_map_index(const struct site *site) SEN_MUST_CHECK;
+
+// site_text.c: fetching and rendering bodies.
+struct site_texts; // by edition
+
+// Rendering in a process that may die of a text: the others must know of which. All of it lies in
+// memory that the processes share, and is written by one at a time.
+struct site_guard {
+    int64_t *rendering;   // the edition at work, 0: none
+    const int64_t *bad;   // editions that a process died of
+    const size_t *bad_count;
+    unsigned *kept; // counts the texts whose stored HTML was taken instead
+};
+
+// The bodies of editions. guard: make the HTML from the Markdown again; NULL: take what is stored.
+int site_texts_load(TALLOC_CTX *ctx, const struct site *site, struct db_session *session,
+                    const int64_t *editions, size_t count, const struct site_guard *guard,
+                    struct site_texts **ret, char **ret_error) SEN_MUST_CHECK;
+// NULL: it was not asked for.
+const struct site_text *site_texts_find(const struct site_texts *texts, int64_t edition);
+
+// site_open.c: the whole, ready to write pages; and the parts of it that are written together.
+int site_open(TALLOC_CTX *ctx, const struct settings *settings, struct db_session *session,
+              struct site **ret, char **ret_error) SEN_MUST_CHECK;
+// A word that changes when the same database would give other pages: another program, other
+// locales, topics or units, another address.
+char *site_fingerprint(TALLOC_CTX *ctx, const struct site *site);
+// Every page of some articles.
+int site_write_articles(const struct site *site, struct db_session *session,
+                        const struct site_article *const *articles, size_t count,
+                        const struct site_guard *guard, char **ret_error) SEN_MUST_CHECK;
+// The pages of some units (wanted: by index; NULL: all of them) in one wing.
+int site_write_wing_units(const struct site *site, const struct site_wing *wing,
+                          struct db_session *session, const bool *wanted,
+                          const struct site_guard *guard, char **ret_error) SEN_MUST_CHECK;

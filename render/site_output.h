@@ -1,0 +1,25 @@
+// Where the pages go: a folder, written into directly while it is built aside, or page by page
+// under the eyes of its readers.
+#pragma once
+
+#include "content/base/outcome.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct site_output {
+    int root;  // descriptor of the folder
+    bool live; // readers see it: a page is replaced as a whole, and only when it differs
+    unsigned written, unchanged, removed;
+};
+
+// Write a file below the root ("vi/about/index.html"), and the folders it needs. SEN_OK or -errno.
+int site_output_write(struct site_output *output, const char *path, const char *data,
+                      size_t length) SEN_MUST_CHECK;
+
+// Remove a folder that holds a page ("vi/articles/x"), if there is one.
+int site_output_remove(struct site_output *output, const char *folder) SEN_MUST_CHECK;
+
+// Remove a folder and all that is in it, below the folder of the descriptor at. Nothing there is
+// SEN_OK.
+int site_output_erase(int at, const char *name) SEN_MUST_CHECK;

@@ -1,0 +1,138 @@
+// The pages whose words are the program's own, and what belongs to no language.
+#include "render/site_internal.h"
+
+#include <string.h>
+
+static int write_plain(const struct site *site, const struct site_wing *wing,
+                       struct site_page *page, const char *path, json_t *view)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    struct site_versions versions;
+    site_versions_of_path(ctx, site, path, &versions);
+    page->versions = &versions;
+    page->alternates = site_alternates(site, &versions);
+    page->shown = wing->ui;
+    page->path = talloc_asprintf(ctx, "%s/%sindex.html", wing->locale->tag, path);
+    site_set_list(view, "crumbs", site_crumbs(wing, NULL));
+    int r = site_page_write(site, wing, page, view);
+    json_decref(page->alternates);
+    talloc_free(ctx);
+    return r;
+}
+
+static int write_search(const struct site *site, const struct site_wing *wing)
+{
+    json_t *view = site_view(wing), *topics = json_array();
+    for (size_t i = 0; i < site->catalogue->topic_count; i++)
+        json_array_append_new(topics, site_topic_link(wing, &site->catalogue->topics[i]));
+    json_object_set_new(view, "topics", topics);
+    site_set(view, "locale", wing->locale->tag);
+    json_object_set_new(view, "noindex", json_true());
+    struct site_page page = {
+        .template = SITE_SEARCH,
+        .kind = "search",
+        .title = message_text(wing->ui, "site.search"),
+    };
+    return write_plain(site, wing, &page, "search/", view);
+}
+
+static int write_missing(const struct site *site, const struct site_wing *wing)
+{
+    char path[64];
+    snprintf(path, sizeof path, "%s/404.html", wing->locale->tag);
+    json_t *view = site_view(wing);
+    json_object_set_new(view, "noindex", json_true());
+    struct site_page page = {
+        .template = SITE_MISSING,
+        .kind = "missing",
+        .title = message_text(wing->ui, "page.not_found"),
+        .path = path,
+    };
+    return site_page_write(site, wing, &page, view);
+}
+
+static json_t *edition_link(const struct locale *locale)
+{
+    json_t *link = json_object();
+    site_set(link, "tag", locale->tag);
+    site_set(link, "name", locale->name);
+    site_set(link, "dir", locale->rtl ? "rtl" : "ltr");
+    json_object_set_new(link, "href", json_sprintf("/%s/", locale->tag));
+    return link;
+}
+
+static int64_t count_texts(const struct site_wing *wing)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < wing->shelf->place_count; i++) {
+        const struct site_edition *shown = wing->shelf->places[i].shown;
+        count += shown->locale == wing->locale && !shown->withdrawn;
+    }
+    return count;
+}
+
+int site_write_about(const struct site *site, const struct site_wing *wing)
+{
+    json_t *view = site_view(wing), *editions = json_array();
+    for (size_t i = 0; i < site->wing_count; i++) {
+        const struct message_arg args[] = {{"count", NULL, count_texts(&site->wings[i])}};
+        char *texts = message_format(NULL, wing->ui, "about.texts", args, 1);
+        json_t *edition = edition_link(site->wings[i].locale);
+        site_set(edition, "texts", texts);
+        json_array_append_new(editions, edition);
+        talloc_free(texts);
+    }
+    json_object_set_new(view, "editions", editions);
+    struct site_page page = {
+        .template = SITE_ABOUT,
+        .kind = "about",
+        .title = message_text(wing->ui, "site.about"),
+        .description = message_text(wing->ui, "about.what_text"),
+    };
+    return write_plain(site, wing, &page, "about/", view);
+}
+
+int site_write_plain(const struct site *site, const struct site_wing *wing)
+{
+    int r = write_search(site, wing);
+    if (!r)
+        r = write_missing(site, wing);
+    return r ? r : site_write_about(site, wing);
+}
+
+// The page at "/", for servers that do not choose by Accept-Language: every language, in its own
+// name.
+static int write_door(const struct site *site)
+{
+    const struct site_wing *wing = &site->wings[0];
+    for (size_t i = 0; i < site->wing_count; i++)
+        if (site->wings[i].locale == locale_default())
+            wing = &site->wings[i];
+    json_t *view = site_view(wing), *editions = json_array();
+    for (size_t i = 0; i < site->wing_count; i++)
+        json_array_append_new(editions, edition_link(site->wings[i].locale));
+    json_object_set_new(view, "editions", editions);
+    json_object_set_new(view, "canonical", json_sprintf("%s/", site->origin));
+    utstring_clear(site->page);
+    mustache_render(site->theme->templates[SITE_DOOR], view, site->page);
+    json_decref(view);
+    return site_output_write(site->output, "index.html", utstring_body(site->page),
+                             utstring_len(site->page));
+}
+
+int site_write_common(const struct site *site)
+{
+    int r = SEN_OK;
+    for (size_t i = 0; !r && i < site->theme->asset_count; i++) {
+        const struct site_asset *asset = &site->theme->assets[i];
+        r = site_output_write(site->output, asset->path, asset->file->data, asset->file->size);
+    }
+    if (!r)
+        r = write_door(site);
+    if (r)
+        return r;
+    char robots[512];
+    int length = snprintf(robots, sizeof robots,
+                          "User-agent: *\nAllow: /\n\nSitemap: %s/sitemap.xml\n", site->origin);
+    return site_output_write(site->output, "robots.txt", robots, (size_t)length);
+}

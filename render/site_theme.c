@@ -1,0 +1,155 @@
+#include "render/site_theme.h"
+
+#include "locales/message.h"
+
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+extern const struct embedded site_templates[], site_assets[];
+
+static const char *const template_names[SITE_TEMPLATES] = {
+    [SITE_ABOUT] = "about",
+    [SITE_ARTICLE] = "article",
+    [SITE_BRAND] = "brand",
+    [SITE_DOOR] = "door",
+    [SITE_FOOTER] = "footer",
+    [SITE_HEAD] = "head",
+    [SITE_HOME] = "home",
+    [SITE_MISSING] = "missing",
+    [SITE_MOVED] = "moved",
+    [SITE_NAV] = "nav",
+    [SITE_PROVINCE] = "province",
+    [SITE_PROVINCES] = "provinces",
+    [SITE_SEARCH] = "search",
+    [SITE_TOPIC] = "topic",
+    [SITE_WITHDRAWN] = "withdrawn",
+    [SITE_YEAR] = "year",
+};
+
+// "site.css" becomes "assets/site.<hash>.css"; templates call it by its name without the ending,
+// style sheets by the ending.
+static void add_asset(struct site_theme *theme, const struct embedded *file)
+{
+    unsigned char hash[crypto_generichash_BYTES_MIN];
+    char hex[11];
+    crypto_generichash(hash, sizeof hash, (const unsigned char *)file->data, file->size, NULL, 0);
+    sodium_bin2hex(hex, sizeof hex, hash, 5);
+    const char *dot = strrchr(file->name, '.');
+    const char *path = talloc_asprintf(theme, "assets/%.*s.%s%s", (int)(dot - file->name),
+                                       file->name, hex, dot);
+    theme->assets[theme->asset_count++] = (struct site_asset){path, file};
+    char name[64], address[160];
+    snprintf(name, sizeof name, "%.*s", (int)(dot - file->name), file->name);
+    snprintf(address, sizeof address, "/%s", path);
+    json_object_set_new(theme->asset, strcmp(dot, ".css") == 0 ? "css" : name,
+                        json_string(address));
+}
+
+static int theme_free(struct site_theme *theme)
+{
+    json_decref(theme->asset);
+    return 0;
+}
+
+int site_theme_load(TALLOC_CTX *ctx, struct site_theme **ret, char **ret_error)
+{
+    struct site_theme *theme = talloc_zero(ctx, struct site_theme);
+    theme->asset = json_object();
+    talloc_set_destructor(theme, theme_free);
+    size_t count = 0;
+    while (site_assets[count].name)
+        count++;
+    theme->assets = talloc_array(theme, struct site_asset, count);
+    for (size_t i = 0; i < count; i++)
+        add_asset(theme, &site_assets[i]);
+    for (size_t i = 0; i < SITE_TEMPLATES; i++) {
+        int r = mustache_compile(theme, template_names[i], site_templates, &theme->templates[i],
+                                 ret_error);
+        if (r) {
+            talloc_steal(ctx, *ret_error);
+            talloc_free(theme);
+            return r;
+        }
+    }
+    *ret = theme;
+    return SEN_OK;
+}
+
+// The words that templates use, {{t.article.sources}}, are found in the templates themselves.
+static void add_words(json_t *words, const struct locale *ui, const struct embedded *template)
+{
+    for (const char *at = template->data; (at = strstr(at, "{{t."));) {
+        at += strlen("{{t.");
+        char group[64], key[64];
+        const char *end = strstr(at, "}}"), *dot = memchr(at, '.', (size_t)(end - at));
+        snprintf(group, sizeof group, "%.*s", (int)(dot - at), at);
+        snprintf(key, sizeof key, "%.*s", (int)(end - at), at);
+        json_t *members = json_object_get(words, group);
+        if (!members)
+            json_object_set_new(words, group, members = json_object());
+        json_object_set_new(members, key + (dot - at) + 1, json_string(message_text(ui, key)));
+    }
+}
+
+static json_t *words_of(const struct locale *ui)
+{
+    json_t *words = json_object();
+    for (const struct embedded *one = site_templates; one->name; one++)
+        add_words(words, ui, one);
+    return words;
+}
+
+static json_t *topics_of(const struct site_catalogue *catalogue, const struct site_shelf *shelf)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < catalogue->topic_count; i++) {
+        const struct locale *in;
+        const char *name = site_name_in(catalogue->topics[i].names, shelf->locale, &in);
+        json_t *topic = json_pack("{s:s, s:o}", "name", name, "href",
+                                  json_sprintf("/%s/topics/%s/", shelf->locale->tag,
+                                               catalogue->topics[i].id));
+        if (in != shelf->ui)
+            json_object_set_new(topic, "lang", json_string(in->tag));
+        json_array_append_new(list, topic);
+    }
+    return list;
+}
+
+static void set_part(const struct site_theme *theme, enum site_template part, const json_t *view,
+                     json_t *look)
+{
+    UT_string *out;
+    utstring_new(out);
+    mustache_render(theme->templates[part], view, out);
+    json_object_set_new(look, template_names[part], json_string(utstring_body(out)));
+    utstring_free(out);
+}
+
+json_t *site_look_make(const struct site_theme *theme, const struct site_catalogue *catalogue,
+                       const struct site_shelf *shelf)
+{
+    const struct locale *locale = shelf->locale, *ui = shelf->ui;
+    json_t *words = words_of(ui);
+    json_t *look = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "lang", ui->tag, "dir",
+                             ui->rtl ? "rtl" : "ltr", "home", json_sprintf("/%s/", locale->tag),
+                             "search", json_sprintf("/%s/search/", locale->tag), "provinces",
+                             json_sprintf("/%s/provinces/", locale->tag), "about",
+                             json_sprintf("/%s/about/", locale->tag), "feed",
+                             json_sprintf("/feeds/%s/", locale->tag));
+    if (ui != locale) {
+        const struct message_arg args[] = {{"wanted", locale->name, 0}, {"shown", ui->name, 0}};
+        char *notice = message_format(NULL, ui, "notice.interface", args, 2);
+        json_object_set_new(look, "notice", json_string(notice));
+        talloc_free(notice);
+    }
+    json_t *parts = json_copy(look);
+    json_object_set(parts, "t", words);
+    json_object_set(parts, "asset", theme->asset);
+    json_object_set_new(parts, "topics", topics_of(catalogue, shelf));
+    static const enum site_template names[] = {SITE_HEAD, SITE_BRAND, SITE_NAV, SITE_FOOTER};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        set_part(theme, names[i], parts, look);
+    json_decref(parts);
+    return json_pack("{s:o, s:O, s:o}", "t", words, "asset", theme->asset, "look", look);
+}

@@ -1,0 +1,167 @@
+#include "render/site_touched.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct site_touched *site_touched_new(TALLOC_CTX *ctx, const struct site *site,
+                                      const struct site_catalogue *before)
+{
+    const struct site_catalogue *c = site->catalogue;
+    struct site_touched *touched = talloc_zero(ctx, struct site_touched);
+    touched->articles = talloc_zero_array(touched, bool, c->article_count + 1);
+    touched->units = talloc_zero_array(touched, bool, c->unit_count + 1);
+    touched->topics = talloc_zero_array(touched, bool, c->topic_count + 1);
+    // A fact can begin to hold on a day of its own.
+    if (!before || strcmp(before->day, c->day) != 0)
+        memset(touched->units, true, c->unit_count);
+    if (!before)
+        memset(touched->topics, true, c->topic_count);
+    return touched;
+}
+
+static int by_id(const void *key, const void *member)
+{
+    return strcmp(key, (*(struct site_article *const *)member)->id);
+}
+
+static void touch_article(struct site_touched *touched, const struct site *site, const char *id)
+{
+    const struct site_catalogue *c = site->catalogue;
+    struct site_article **found =
+        bsearch(id, c->articles, c->article_count, sizeof *c->articles, by_id);
+    if (!found || touched->articles[found - c->articles])
+        return;
+    touched->articles[found - c->articles] = true;
+    touched->article_count++;
+}
+
+static void touch_unit(struct site_touched *touched, const struct site *site, const char *id)
+{
+    const struct site_unit *unit = site_catalogue_unit(site->catalogue, id);
+    if (!unit)
+        return;
+    touched->units[unit->index] = true;
+    for (size_t i = 0; i < unit->predecessor_count; i++)
+        touched->units[unit->predecessors[i].unit->index] = true;
+    for (size_t i = 0; i < unit->successor_count; i++)
+        touched->units[unit->successors[i].unit->index] = true;
+    for (size_t i = 0; i < unit->article_count; i++)
+        touch_article(touched, site, unit->articles[i]->id);
+}
+
+// The lists that an article stands or stood on.
+static void touch_lists(struct site_touched *touched, const struct site *site,
+                        const struct site_article *article)
+{
+    const struct site_catalogue *c = site->catalogue;
+    for (size_t i = 0; article->topic && i < c->topic_count; i++)
+        if (strcmp(c->topics[i].id, article->topic->id) == 0)
+            touched->topics[i] = true;
+    for (size_t i = 0; i < article->unit_count; i++) {
+        const struct site_unit *unit = site_catalogue_unit(c, article->units[i]->id);
+        if (unit)
+            touched->units[unit->index] = true;
+    }
+}
+
+static bool has_image(const struct site_article *article, const char *id)
+{
+    for (size_t i = 0; i < article->edition_count; i++)
+        if (article->editions[i]->image && strcmp(article->editions[i]->image->id, id) == 0)
+            return true;
+    return false;
+}
+
+void site_touch(struct site_touched *touched, const struct site *site,
+                const struct site_catalogue *before, const char *kind, const char *subject)
+{
+    const struct site_catalogue *c = site->catalogue;
+    if (strcmp(kind, "province") == 0) {
+        touch_unit(touched, site, subject);
+    } else if (strcmp(kind, "agency") == 0 || strcmp(kind, "media") == 0) {
+        bool media = *kind == 'm';
+        for (size_t i = 0; i < c->article_count; i++) {
+            const struct site_article *article = c->articles[i];
+            if (media ? has_image(article, subject)
+                      : article->agency && strcmp(article->agency->id, subject) == 0)
+                touch_article(touched, site, article->id);
+        }
+    } else if (strcmp(kind, "topic") != 0) { // a topic's name is on every page: all are built anew
+        touch_article(touched, site, subject);
+        const struct site_article *old = before ? site_catalogue_article(before, subject) : NULL;
+        if (old)
+            touch_lists(touched, site, old);
+    }
+}
+
+static int slug_row(void *data, const struct db_result *row)
+{
+    struct site_touched *touched = data;
+    touched->slugs = talloc_realloc(touched, touched->slugs, char *, touched->slug_count + 1);
+    touched->slugs[touched->slug_count++] = talloc_strdup(touched, db_value(row, 0, "slug"));
+    return SEN_OK;
+}
+
+static bool is_slug(const struct site_touched *touched, const char *slug)
+{
+    for (size_t i = 0; i < touched->slug_count; i++)
+        if (strcmp(touched->slugs[i], slug) == 0)
+            return true;
+    return false;
+}
+
+// Does it stand, or would it stand, at one of the addresses?
+static bool shares_slug(const struct site_touched *touched, const struct site_article *article)
+{
+    for (size_t i = 0; i < article->edition_count; i++)
+        if (is_slug(touched, article->editions[i]->slug))
+            return true;
+    for (size_t i = 0; i < article->redirect_count; i++)
+        if (is_slug(touched, article->redirects[i].slug))
+            return true;
+    return false;
+}
+
+// An array literal: ids are quoted, since they may hold any character.
+static char *id_list(TALLOC_CTX *ctx, const struct site_touched *touched, const struct site *site)
+{
+    const struct site_catalogue *c = site->catalogue;
+    char *list = talloc_strdup(ctx, "{");
+    for (size_t i = 0; i < c->article_count; i++) {
+        if (!touched->articles[i])
+            continue;
+        list = talloc_strdup_append_buffer(list, list[1] ? ",\"" : "\"");
+        for (const char *at = c->articles[i]->id; *at; at++)
+            list = talloc_asprintf_append_buffer(list, strchr("\"\\", *at) ? "\\%c" : "%c", *at);
+        list = talloc_strdup_append_buffer(list, "\"");
+    }
+    return talloc_strdup_append_buffer(list, "}");
+}
+
+int site_touch_neighbours(struct site_touched *touched, const struct site *site,
+                          const struct site_catalogue *before, struct db_session *session,
+                          char **ret_error)
+{
+    const struct site_catalogue *c = site->catalogue;
+    char *ids = id_list(touched, touched, site);
+    const char *const values[] = {ids};
+    int r = db_session_each(session, "site_slugs", values, 1, slug_row, touched, ret_error);
+    if (r)
+        return r;
+    for (size_t i = 0; i < c->article_count; i++)
+        if (!touched->articles[i] && shares_slug(touched, c->articles[i]))
+            touch_article(touched, site, c->articles[i]->id);
+    size_t plain = touched->slug_count;
+    for (size_t i = 0; i < c->article_count; i++) {
+        if (!touched->articles[i])
+            continue;
+        touch_lists(touched, site, c->articles[i]);
+        for (size_t j = 0; j < plain; j++) {
+            touched->slugs =
+                talloc_realloc(touched, touched->slugs, char *, touched->slug_count + 1);
+            touched->slugs[touched->slug_count++] =
+                site_second_slug(touched, touched->slugs[j], c->articles[i]->id);
+        }
+    }
+    return SEN_OK;
+}

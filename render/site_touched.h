@@ -1,0 +1,28 @@
+// Which pages a change touches.
+#pragma once
+
+#include "render/site_internal.h"
+
+struct site_touched {
+    bool *articles; // by index in the catalogue
+    bool *units;
+    bool *topics;
+    size_t article_count; // how many are set
+    char **slugs;         // addresses that may have lost their page
+    size_t slug_count;
+};
+
+// Begin with nothing touched. before: the catalogue that the pages were made from; NULL when it is
+// not known, then every list is touched.
+struct site_touched *site_touched_new(TALLOC_CTX *ctx, const struct site *site,
+                                      const struct site_catalogue *before);
+
+// A row of the change log.
+void site_touch(struct site_touched *touched, const struct site *site,
+                const struct site_catalogue *before, const char *kind, const char *subject);
+
+// What follows from it: other articles at the same addresses, and the lists of all of them. Reads
+// every address that the touched articles ever had.
+int site_touch_neighbours(struct site_touched *touched, const struct site *site,
+                          const struct site_catalogue *before, struct db_session *session,
+                          char **ret_error) SEN_MUST_CHECK;

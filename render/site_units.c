@@ -1,0 +1,369 @@
+// Provinces and cities: the list of those that are and those that were, and a page for each.
+#include "render/site_internal.h"
+
+#include "locales/collate.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+size_t site_units_sorted(TALLOC_CTX *ctx, const struct site *site, const struct site_wing *wing,
+                         bool former, const struct site_unit ***ret)
+{
+    const struct site_catalogue *catalogue = site->catalogue;
+    struct collate_item *items = talloc_array(ctx, struct collate_item, catalogue->unit_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < catalogue->unit_count; i++) {
+        struct site_unit *unit = &catalogue->units[i];
+        if (site_unit_is_former(catalogue, unit) == former)
+            items[count++] =
+                (struct collate_item){site_unit_name(unit, wing->locale, NULL), unit};
+    }
+    collate_sort(wing->locale, items, count);
+    *ret = talloc_array(ctx, const struct site_unit *, count + 1);
+    for (size_t i = 0; i < count; i++)
+        (*ret)[i] = items[i].data;
+    talloc_free(items);
+    return count;
+}
+
+static const char *type_of(const struct site_wing *wing, const struct site_unit *unit)
+{
+    const struct site_fact *fact = site_unit_fact(unit, "type", NULL);
+    bool city = fact && strcmp(fact->value, "city") == 0;
+    return message_text(wing->ui, city ? "province.city" : "province.province");
+}
+
+// What Vietnamese call it, for readers who see another name.
+static const char *vietnamese_name(const struct site_wing *wing, const struct site_unit *unit)
+{
+    const struct site_fact *fact = site_unit_fact(unit, "name", locale_find("vi"));
+    const char *shown = site_unit_name(unit, wing->locale, NULL);
+    return fact && strcmp(fact->value, shown) != 0 ? fact->value : "";
+}
+
+// A unit can follow itself when it took in others and kept its name.
+static json_t *successors_of(const struct site_wing *wing, const struct site_unit *unit)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < unit->successor_count; i++)
+        if (unit->successors[i].unit != unit)
+            json_array_append_new(list, site_unit_link(wing, unit->successors[i].unit));
+    return list;
+}
+
+static void set_lists(TALLOC_CTX *ctx, const struct site *site, const struct site_wing *wing,
+                      json_t *view)
+{
+    const struct site_unit **units;
+    json_t *list = json_array(), *former = json_array();
+    size_t count = site_units_sorted(ctx, site, wing, false, &units);
+    for (size_t i = 0; i < count; i++) {
+        json_t *one = site_unit_link(wing, units[i]);
+        site_set(one, "name_vi", vietnamese_name(wing, units[i]));
+        site_set(one, "type", type_of(wing, units[i]));
+        json_array_append_new(list, one);
+    }
+    const struct message_arg args[] = {{"count", NULL, (int64_t)count}};
+    site_set(view, "intro", message_format(ctx, wing->ui, "province.index_text", args, 1));
+    count = site_units_sorted(ctx, site, wing, true, &units);
+    for (size_t i = 0; i < count; i++) {
+        json_t *one = site_unit_link(wing, units[i]);
+        json_object_set_new(one, "became", successors_of(wing, units[i]));
+        json_array_append_new(former, one);
+    }
+    json_object_set_new(view, "units", list);
+    site_set_list(view, "former", former);
+}
+
+int site_write_units(const struct site *site, const struct site_wing *wing)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    json_t *view = site_view(wing);
+    set_lists(ctx, site, wing, view);
+    site_set_list(view, "crumbs", site_crumbs(wing, NULL));
+    struct site_versions versions;
+    site_versions_of_path(ctx, site, "provinces/", &versions);
+    json_t *alternates = site_alternates(site, &versions);
+    struct site_page page = {
+        .template = SITE_PROVINCES,
+        .kind = "provinces",
+        .title = message_text(wing->ui, "site.provinces"),
+        .description = json_string_value(json_object_get(view, "intro")),
+        .versions = &versions,
+        .alternates = alternates,
+        .shown = wing->ui,
+        .path = talloc_asprintf(ctx, "%s/provinces/index.html", wing->locale->tag),
+    };
+    int r = site_page_write(site, wing, &page, view);
+    json_decref(alternates);
+    talloc_free(ctx);
+    return r;
+}
+
+const struct site_place *site_unit_profile(const struct site_wing *wing,
+                                           const struct site_unit *unit)
+{
+    for (size_t i = 0; i < unit->article_count; i++) {
+        const struct site_article *article = unit->articles[i];
+        if (!article->profile || article->units[0] != unit)
+            continue;
+        const struct site_place *place = site_shelf_place(wing->shelf, article);
+        if (!place->shown->withdrawn)
+            return place;
+    }
+    return NULL;
+}
+
+const struct site_unit *site_profile_unit(const struct site_wing *wing,
+                                          const struct site_place *place)
+{
+    const struct site_article *article = place->article;
+    if (!article->profile || !article->unit_count)
+        return NULL;
+    const struct site_unit *unit = article->units[0];
+    return site_unit_profile(wing, unit) == place ? unit : NULL;
+}
+
+// "2025-07-01" as moment: noon in Viet Nam, so that no rounding moves it to another day.
+static int64_t moment_of(const char *day)
+{
+    struct tm parts = {.tm_hour = 5};
+    if (sscanf(day, "%d-%d-%d", &parts.tm_year, &parts.tm_mon, &parts.tm_mday) != 3)
+        return 0;
+    parts.tm_year -= 1900;
+    parts.tm_mon--;
+    return timegm(&parts);
+}
+
+static const char *day_text(TALLOC_CTX *ctx, const struct site_wing *wing, const char *day)
+{
+    return format_date(ctx, wing->ui, moment_of(day), DATE_LONG);
+}
+
+// Labels of figures come from the data, as "resolution figure, 2025".
+static void set_label(TALLOC_CTX *ctx, const struct site_wing *wing, const char *label,
+                      json_t *entry)
+{
+    static const struct {
+        const char *begins, *key;
+    } known[] = {
+        {"resolution figure, ", "province.resolution"},
+        {"secondary lists, ", "province.secondary"},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        size_t length = strlen(known[i].begins);
+        if (strncmp(label, known[i].begins, length) != 0)
+            continue;
+        const struct message_arg args[] = {{"year", label + length, 0}};
+        site_set(entry, "how", message_format(ctx, wing->ui, known[i].key, args, 1));
+        return;
+    }
+    site_set(entry, "how", label);
+    site_set(entry, "how_lang", "en");
+}
+
+static const char *value_text(TALLOC_CTX *ctx, const struct site_wing *wing,
+                              const struct site_unit *unit, const struct site_fact *fact)
+{
+    if (strcmp(fact->attribute, "type") == 0)
+        return type_of(wing, unit);
+    if (strcmp(fact->attribute, "population") == 0)
+        return format_integer(ctx, wing->ui, strtoll(fact->value, NULL, 10));
+    if (strcmp(fact->attribute, "area_km2") != 0)
+        return fact->value;
+    const struct message_arg args[] = {
+        {"area", format_number(ctx, wing->ui, strtod(fact->value, NULL), 2), 0}};
+    return message_format(ctx, wing->ui, "province.area_value", args, 1);
+}
+
+// What is not known is left open; what ended while the unit goes on is not known any more.
+static const struct site_fact *fact_of(const struct site *site, const struct site_unit *unit,
+                                       const char *attribute)
+{
+    const struct site_fact *fact = site_unit_fact(unit, attribute, NULL);
+    bool ended = fact && *fact->to && strcmp(fact->to, site->catalogue->day) <= 0;
+    return ended && !site_unit_is_former(site->catalogue, unit) ? NULL : fact;
+}
+
+static json_t *facts_of(TALLOC_CTX *ctx, const struct site *site, const struct site_wing *wing,
+                        const struct site_unit *unit)
+{
+    static const struct {
+        const char *attribute, *key;
+        bool always; // shown as "not known" when it is not
+        bool dated;  // shows since when it holds
+    } rows[] = {
+        {"type", "province.type", false, true},
+        {"admin_centre", "province.seat", true, false},
+        {"area_km2", "province.area", true, false},
+        {"population", "province.population", true, false},
+        {"code", "province.code", false, false},
+        {"iso_3166_2", "province.iso", false, false},
+    };
+    bool former = site_unit_is_former(site->catalogue, unit);
+    json_t *list = json_array();
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct site_fact *fact = fact_of(site, unit, rows[i].attribute);
+        if (!fact && (former || !rows[i].always))
+            continue;
+        json_t *entry = json_object();
+        site_set(entry, "label", message_text(wing->ui, rows[i].key));
+        site_set(entry, "value", fact ? value_text(ctx, wing, unit, fact)
+                                      : message_text(wing->ui, "province.unknown"));
+        bool vietnamese = fact && strcmp(rows[i].attribute, "admin_centre") == 0;
+        site_set(entry, "lang", vietnamese && strcmp(wing->ui->tag, "vi") != 0 ? "vi" : "");
+        if (fact && fact->label)
+            set_label(ctx, wing, fact->label, entry);
+        if (fact && rows[i].dated && *fact->from && strcmp(fact->from, unit->from) != 0) {
+            const struct message_arg args[] = {{"date", day_text(ctx, wing, fact->from), 0}};
+            site_set(entry, "since", message_format(ctx, wing->ui, "province.since", args, 1));
+        }
+        site_set(entry, "source", fact ? fact->source : "");
+        json_array_append_new(list, entry);
+    }
+    return list;
+}
+
+static void set_history(TALLOC_CTX *ctx, const struct site *site, const struct site_wing *wing,
+                        const struct site_unit *unit, json_t *view)
+{
+    const char *name = site_unit_name(unit, wing->locale, NULL);
+    json_t *formers = json_array();
+    for (size_t i = 0; i < unit->predecessor_count; i++) {
+        const struct site_unit *before = unit->predecessors[i].unit;
+        json_t *link = site_unit_link(wing, before);
+        if (before == unit)
+            site_set(link, "href", "");
+        json_array_append_new(formers, link);
+    }
+    if (unit->predecessor_count) {
+        const struct message_arg args[] = {
+            {"name", name, 0}, {"date", day_text(ctx, wing, unit->predecessors[0].since), 0}};
+        site_set(view, "formed", message_format(ctx, wing->ui, "province.formed_text", args, 2));
+    }
+    site_set_list(view, "formers", formers);
+    json_object_set_new(view, "has_formed", json_boolean(unit->predecessor_count));
+    if (!site_unit_is_former(site->catalogue, unit))
+        return;
+    json_t *became = successors_of(wing, unit);
+    bool any = json_array_size(became);
+    const struct message_arg args[] = {
+        {"name", name, 0},
+        {"date", any ? day_text(ctx, wing, unit->successors[0].since) : "", 0}};
+    site_set(view, "former",
+             message_format(ctx, wing->ui, any ? "province.became" : "province.ended", args, 2));
+    site_set_list(view, "became", became);
+}
+
+static void set_profile(const struct site *site, const struct site_wing *wing, json_t *view,
+                        const struct site_place *profile, const struct site_text *text)
+{
+    const struct site_edition *shown = profile->shown;
+    json_object_set_new(view, "profile", json_true());
+    json_object_set_new(view, "body", json_stringn_nocheck(text->html, text->html_length));
+    json_object_set_new(view, "picture", site_picture(wing, shown));
+    site_set(view, "summary", shown->summary);
+    site_set(view, "text_lang", shown->locale->tag);
+    site_set(view, "text_dir", shown->locale->rtl ? "rtl" : "ltr");
+    site_set_origin(site, wing, view, shown, text);
+    site_set_notices(site, wing, view, shown);
+}
+
+static void set_texts(TALLOC_CTX *ctx, const struct site *site, const struct site_wing *wing,
+                      const struct site_unit *unit, json_t *view)
+{
+    json_t *cards = json_array();
+    const struct site_shelf *shelf = wing->shelf;
+    const struct site_place **places =
+        talloc_array(ctx, const struct site_place *, unit->article_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < unit->article_count; i++) {
+        const struct site_place *place = site_shelf_place(shelf, unit->articles[i]);
+        if (!place->article->profile && !place->shown->withdrawn)
+            places[count++] = place;
+    }
+    qsort(places, count, sizeof *places, site_place_by_date);
+    for (size_t i = 0; i < count && i < SITE_UNIT_CARDS; i++)
+        json_array_append_new(cards, site_card(site, wing, places[i]));
+    site_set_list(view, "cards", cards);
+    const struct message_arg args[] = {{"name", site_unit_name(unit, wing->locale, NULL), 0}};
+    site_set(view, "texts", message_format(ctx, wing->ui, "province.texts", args, 1));
+}
+
+void site_versions_of_unit(TALLOC_CTX *ctx, const struct site *site, const struct site_unit *unit,
+                           struct site_versions *ret)
+{
+    site_versions_of_path(ctx, site, talloc_asprintf(ctx, "provinces/%s/", unit->id), ret);
+    for (size_t i = 0; i < site->wing_count; i++) {
+        const struct site_place *profile = site_unit_profile(&site->wings[i], unit);
+        if (profile && profile->shown->locale != site->wings[i].locale)
+            ret->real[i] = false;
+    }
+}
+
+// Former names of a unit lead to its page, unless another unit bears the name today.
+static int write_aliases(const struct site *site, const struct site_wing *wing,
+                         const struct site_unit *unit)
+{
+    const struct locale *in;
+    const char *name = site_unit_name(unit, wing->locale, &in);
+    int r = SEN_OK;
+    size_t i;
+    json_t *alias;
+    json_array_foreach (unit->aliases, i, alias) {
+        const char *id = json_string_value(alias);
+        if (r || !id || site_catalogue_unit(site->catalogue, id))
+            continue;
+        TALLOC_CTX *ctx = talloc_new(NULL);
+        char *path = talloc_asprintf(ctx, "%s/provinces/%s/index.html", wing->locale->tag, id);
+        char *href = talloc_asprintf(ctx, "/%s/provinces/%s/", wing->locale->tag, unit->id);
+        r = site_write_moved(site, wing, path, href, href, name, in);
+        talloc_free(ctx);
+    }
+    return r;
+}
+
+int site_write_unit(const struct site *site, const struct site_wing *wing,
+                    const struct site_unit *unit, const struct site_text *text)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    json_t *view = site_view(wing);
+    const struct locale *in;
+    const char *name = site_unit_name(unit, wing->locale, &in);
+    const struct site_place *profile = site_unit_profile(wing, unit);
+    bool former = site_unit_is_former(site->catalogue, unit);
+    site_set(view, "name", name);
+    site_set(view, "name_lang", in == wing->ui ? "" : in->tag);
+    site_set(view, "name_vi", vietnamese_name(wing, unit));
+    site_set(view, "type",
+             former ? message_text(wing->ui, "province.former") : type_of(wing, unit));
+    json_object_set_new(view, "facts", facts_of(ctx, site, wing, unit));
+    set_history(ctx, site, wing, unit, view);
+    set_texts(ctx, site, wing, unit, view);
+    if (profile && text)
+        set_profile(site, wing, view, profile, text);
+    json_t *provinces = json_pack("{s:s, s:o}", "name", message_text(wing->ui, "site.provinces"),
+                                  "href", json_sprintf("/%s/provinces/", wing->locale->tag));
+    site_set_list(view, "crumbs", site_crumbs(wing, provinces));
+    struct site_versions versions;
+    site_versions_of_unit(ctx, site, unit, &versions);
+    json_t *alternates = site_alternates(site, &versions);
+    struct site_page page = {
+        .template = SITE_PROVINCE,
+        .kind = "province",
+        .title = name,
+        .description = profile ? profile->shown->summary : NULL,
+        .versions = &versions,
+        .alternates = alternates,
+        .shown = profile ? profile->shown->locale : wing->ui,
+        .path = talloc_asprintf(ctx, "%s/provinces/%s/index.html", wing->locale->tag, unit->id),
+        .feed = talloc_asprintf(ctx, "provinces/%s/", unit->id),
+    };
+    int r = site_page_write(site, wing, &page, view);
+    if (!r)
+        r = write_aliases(site, wing, unit);
+    json_decref(alternates);
+    talloc_free(ctx);
+    return r;
+}
