@@ -1,9 +1,11 @@
 #include "api/command.h"
 
-extern const struct command command_export, command_import, command_migrate, command_render,
-    command_render_worker, command_serve, command_settings, command_token, command_user;
+extern const struct command command_build, command_export, command_import, command_migrate,
+    command_render, command_render_worker, command_serve, command_settings, command_token,
+    command_user, command_worker;
 
 const struct command *const commands[] = {
+    &command_build,
     &command_export,
     &command_import,
     &command_migrate,
@@ -13,5 +15,6 @@ const struct command *const commands[] = {
     &command_settings,
     &command_token,
     &command_user,
+    &command_worker,
     NULL,
 };
