@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { run, top, waitFor } from './portal.mjs';
+import { Hopeless, run, top, waitFor } from './portal.mjs';
 
 export function freePort() {
   return new Promise((done) => {
@@ -22,20 +22,23 @@ async function start(command, args, port) {
   const exit = new Promise((done) => child.on('close', done));
   let ended = false;
   exit.then(() => { ended = true; });
-  await waitFor(async () => {
-    if (ended) throw new Error(`${command} ended:\n${log}`);
-    const answer = await fetch(`http://127.0.0.1:${port}/health`, { headers: { connection: 'close' } });
-    await answer.arrayBuffer();
-    return answer.status === 200;
-  }, { describe: () => log });
-  return {
-    port,
-    url: `http://127.0.0.1:${port}`,
-    async stop() {
-      child.kill('SIGTERM');
-      await exit;
-    },
-  };
+  async function stop() {
+    child.kill('SIGTERM');
+    await exit;
+  }
+  try {
+    await waitFor(async () => {
+      if (ended) throw new Hopeless(`${command} ended:\n${log}`);
+      const answer = await fetch(`http://127.0.0.1:${port}/health`,
+        { headers: { connection: 'close' }, signal: AbortSignal.timeout(2000) });
+      await answer.arrayBuffer();
+      return answer.status === 200;
+    }, { describe: () => log });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { port, url: `http://127.0.0.1:${port}`, stop };
 }
 
 // A folder of the portal that the user who owns it may write.

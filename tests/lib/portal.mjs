@@ -6,7 +6,7 @@
 //   const server = await portal.serve({ SEN_CACHE_MB: 0 });
 //   await fetch(`${server.url}/v1/articles`);
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -16,6 +16,9 @@ export const builds = {
   test: process.env.SEN_TEST_BUILD ?? join(top, 'build/test'), // ASan and UBSan
   release: process.env.SEN_RELEASE_BUILD ?? join(top, 'build/release'), // for rows that measure
 };
+
+// Thrown by a condition that can no longer come true: waiting ends at once.
+export class Hopeless extends Error {}
 
 // Waits until `condition` returns something true and returns that. Fails after `seconds`, with what
 // `describe` says of the state.
@@ -28,6 +31,7 @@ export async function waitFor(condition, { seconds = 20, every = 20, describe = 
       if (value) return value;
       last = undefined;
     } catch (error) {
+      if (error instanceof Hopeless) throw error;
       last = error;
     }
     if (performance.now() > end) {
@@ -152,15 +156,18 @@ export class Portal {
   async serve(settings = {}, { ready = '/ready', wrap } = {}) {
     const server = this.start('serve', { settings, wrap });
     const describe = () => `its log:\n${server.log.slice(-4000)}`;
+    const alive = () => {
+      if (server.ended) throw new Hopeless(`sen serve ended with ${server.ended.status}; ${describe()}`);
+    };
     server.port = await waitFor(() => {
-      if (server.ended) throw new Error(`sen serve ended with ${server.ended.status}`);
+      alive();
       return Number(/event=server.listening .*?:(\d+)\//.exec(server.log)?.[1]);
     }, { describe });
     server.url = `http://127.0.0.1:${server.port}`;
     if (ready) {
       await waitFor(async () => {
-        if (server.ended) throw new Error(`sen serve ended with ${server.ended.status}`);
-        const answer = await fetch(server.url + ready, { headers: { connection: 'close' } });
+        alive();
+        const answer = await fetch(server.url + ready, { headers: { connection: 'close' }, signal: AbortSignal.timeout(2000) });
         await answer.arrayBuffer();
         return answer.status === 200;
       }, { describe });
@@ -197,6 +204,7 @@ export class Portal {
 // crash it is switched off; `durable` keeps it.
 export async function startCluster({ durable = false, ...options } = {}) {
   const home = await mkdtemp(join(tmpdir(), 'sen-test-'));
+  await chmod(home, 0o755); // a proxy in front runs as another user
   const portal = new Portal(home, options);
   const settings = ['-c', 'shared_buffers=64MB'];
   if (!durable) settings.push('-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off');
