@@ -3,10 +3,13 @@
 
 #include "content/base/settings.h"
 
+#include <stdbool.h>
+
 struct command {
     const char *name;
     const char *usage; // what follows the name: "PATH..."
     const char *help;  // sentences for `sen help NAME`; the first line stands in the list
+    bool hidden;       // not in the list: the program calls it itself
     // Runs the command. argv[0] is its name. Returns the exit status: 0, 1 (it failed, one
     // sentence on stderr says why), 2 (used wrongly: use command_usage).
     int (*run)(const struct settings *settings, int argc, char **argv);

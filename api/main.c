@@ -41,8 +41,9 @@ static int help(const char *name, FILE *out)
     fprintf(out, "Sen %s: the backend of a country's portal for foreign readers.\n\n"
                  "usage: sen COMMAND ...\n\n", SEN_VERSION);
     for (const struct command *const *one = commands; *one; one++)
-        fprintf(out, "  %-10s %.*s\n", (*one)->name, (int)strcspn((*one)->help, "\n"),
-                (*one)->help);
+        if (!(*one)->hidden)
+            fprintf(out, "  %-10s %.*s\n", (*one)->name, (int)strcspn((*one)->help, "\n"),
+                    (*one)->help);
     fprintf(out, "\n`sen help COMMAND` tells more; `sen settings` lists the SEN_* variables.\n");
     return 0;
 }

@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 #include <string.h>
+// uthash's default falls through switch labels, which clang's warnings refuse.
+#define HASH_FUNCTION HASH_FNV
 #include <uthash.h>
 
 #define ID_BYTES_MAX 64

@@ -4,6 +4,8 @@
 #include "locales/text.h"
 
 #include <string.h>
+// uthash's default falls through switch labels, which clang's warnings refuse.
+#define HASH_FUNCTION HASH_FNV
 #include <uthash.h>
 
 #define HEADING_GRAPHEMES 80

@@ -20,6 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+// uthash's default falls through switch labels, which clang's warnings refuse.
+#define HASH_FUNCTION HASH_FNV
 #include <uthash.h>
 
 struct note {

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+// uthash's default falls through switch labels, which clang's warnings refuse.
+#define HASH_FUNCTION HASH_FNV
 #include <uthash.h>
 
 static bool is_digit(char c)
