@@ -137,7 +137,7 @@ int site_write_unit(const struct site *site, const struct site_wing *wing,
                     const struct site_unit *unit, const struct site_text *profile) SEN_MUST_CHECK;
 // The units that exist, in the order of the wing's language.
 size_t site_units_sorted(TALLOC_CTX *ctx, const struct site *site, const struct site_wing *wing,
-                         bool former, const struct site_unit ***ret);
+                         const struct site_unit ***ret);
 
 // site_plain.c: search, about, 404; the door at "/"; robots.txt and the assets.
 int site_write_plain(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;

@@ -28,7 +28,7 @@ static void set_home_units(const struct site *site, const struct site_wing *wing
 {
     TALLOC_CTX *ctx = talloc_new(NULL);
     const struct site_unit **units;
-    size_t count = site_units_sorted(ctx, site, wing, false, &units);
+    size_t count = site_units_sorted(ctx, site, wing, &units);
     json_t *links = json_array();
     for (size_t i = 0; i < count; i++)
         json_array_append_new(links, site_unit_link(wing, units[i]));

@@ -8,14 +8,14 @@
 #include <time.h>
 
 size_t site_units_sorted(TALLOC_CTX *ctx, const struct site *site, const struct site_wing *wing,
-                         bool former, const struct site_unit ***ret)
+                         const struct site_unit ***ret)
 {
     const struct site_catalogue *catalogue = site->catalogue;
     struct collate_item *items = talloc_array(ctx, struct collate_item, catalogue->unit_count + 1);
     size_t count = 0;
     for (size_t i = 0; i < catalogue->unit_count; i++) {
         struct site_unit *unit = &catalogue->units[i];
-        if (site_unit_is_former(catalogue, unit) == former)
+        if (!site_unit_is_former(catalogue, unit))
             items[count++] =
                 (struct collate_item){site_unit_name(unit, wing->locale, NULL), unit};
     }
@@ -52,12 +52,60 @@ static json_t *successors_of(const struct site_wing *wing, const struct site_uni
     return list;
 }
 
+// The name a unit bore before its present one, in the language of its name; NULL: it had no other.
+static const struct site_fact *former_name(const struct site_wing *wing,
+                                           const struct site_unit *unit)
+{
+    const struct locale *in;
+    const char *name = site_unit_name(unit, wing->locale, &in);
+    for (size_t i = 0; i < unit->fact_count; i++) {
+        const struct site_fact *fact = &unit->facts[i];
+        if (strcmp(fact->attribute, "name") == 0 && fact->locale == in && *fact->to &&
+            strcmp(fact->value, name) != 0)
+            return fact;
+    }
+    return NULL;
+}
+
+// Units that are no more, and the former names of those that are, by name.
+static json_t *formers_of(TALLOC_CTX *ctx, const struct site *site, const struct site_wing *wing)
+{
+    const struct site_catalogue *catalogue = site->catalogue;
+    struct collate_item *items = talloc_array(ctx, struct collate_item, catalogue->unit_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < catalogue->unit_count; i++) {
+        struct site_unit *unit = &catalogue->units[i];
+        const struct site_fact *name = former_name(wing, unit);
+        if (site_unit_is_former(catalogue, unit))
+            items[count++] =
+                (struct collate_item){site_unit_name(unit, wing->locale, NULL), unit};
+        else if (name)
+            items[count++] = (struct collate_item){name->value, unit};
+    }
+    collate_sort(wing->locale, items, count);
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        const struct site_unit *unit = items[i].data;
+        json_t *one = site_unit_link(wing, unit), *became;
+        if (site_unit_is_former(catalogue, unit)) {
+            became = successors_of(wing, unit);
+        } else {
+            became = json_array();
+            json_array_append_new(became, site_unit_link(wing, unit));
+            site_set(one, "name", items[i].text);
+        }
+        json_object_set_new(one, "became", became);
+        json_array_append_new(list, one);
+    }
+    return list;
+}
+
 static void set_lists(TALLOC_CTX *ctx, const struct site *site, const struct site_wing *wing,
                       json_t *view)
 {
     const struct site_unit **units;
-    json_t *list = json_array(), *former = json_array();
-    size_t count = site_units_sorted(ctx, site, wing, false, &units);
+    json_t *list = json_array();
+    size_t count = site_units_sorted(ctx, site, wing, &units);
     for (size_t i = 0; i < count; i++) {
         json_t *one = site_unit_link(wing, units[i]);
         site_set(one, "name_vi", vietnamese_name(wing, units[i]));
@@ -66,14 +114,8 @@ static void set_lists(TALLOC_CTX *ctx, const struct site *site, const struct sit
     }
     const struct message_arg args[] = {{"count", NULL, (int64_t)count}};
     site_set(view, "intro", message_format(ctx, wing->ui, "province.index_text", args, 1));
-    count = site_units_sorted(ctx, site, wing, true, &units);
-    for (size_t i = 0; i < count; i++) {
-        json_t *one = site_unit_link(wing, units[i]);
-        json_object_set_new(one, "became", successors_of(wing, units[i]));
-        json_array_append_new(former, one);
-    }
     json_object_set_new(view, "units", list);
-    site_set_list(view, "former", former);
+    site_set_list(view, "former", formers_of(ctx, site, wing));
 }
 
 int site_write_units(const struct site *site, const struct site_wing *wing)
@@ -222,6 +264,17 @@ static json_t *facts_of(TALLOC_CTX *ctx, const struct site *site, const struct s
         site_set(entry, "source", fact ? fact->source : "");
         json_array_append_new(list, entry);
     }
+    const struct site_fact *name = former_name(wing, unit);
+    if (name) {
+        const struct message_arg args[] = {{"date", day_text(ctx, wing, name->to), 0}};
+        json_t *entry = json_object();
+        site_set(entry, "label", message_text(wing->ui, "province.former_name"));
+        site_set(entry, "value", name->value);
+        site_set(entry, "lang", name->locale == wing->ui ? "" : name->locale->tag);
+        site_set(entry, "since", message_format(ctx, wing->ui, "province.until", args, 1));
+        site_set(entry, "source", name->source);
+        json_array_append_new(list, entry);
+    }
     return list;
 }
 
@@ -230,13 +283,15 @@ static void set_history(TALLOC_CTX *ctx, const struct site *site, const struct s
 {
     const char *name = site_unit_name(unit, wing->locale, NULL);
     json_t *formers = json_array();
-    for (size_t i = 0; i < unit->predecessor_count; i++) {
-        const struct site_unit *before = unit->predecessors[i].unit;
-        json_t *link = site_unit_link(wing, before);
-        if (before == unit)
-            site_set(link, "href", "");
-        json_array_append_new(formers, link);
+    // What was there under the same name before the others joined it.
+    if (unit->predecessor_count && strcmp(unit->from, unit->predecessors[0].since) < 0) {
+        json_t *itself = site_unit_link(wing, unit);
+        site_set(itself, "href", "");
+        json_array_append_new(formers, itself);
     }
+    for (size_t i = 0; i < unit->predecessor_count; i++)
+        if (unit->predecessors[i].unit != unit)
+            json_array_append_new(formers, site_unit_link(wing, unit->predecessors[i].unit));
     if (unit->predecessor_count) {
         const struct message_arg args[] = {
             {"name", name, 0}, {"date", day_text(ctx, wing, unit->predecessors[0].since), 0}};
