@@ -26,11 +26,13 @@ static void set(json_t *object, const char *key, const char *value)
         json_object_set_new(object, key, json_string(value));
 }
 
-enum step_result request_problem_with(struct request *request, int status, const char *key,
-                                      const char *headers, const char *field, const char *detail)
+static enum step_result reply_problem(struct request *request, int status, const char *key,
+                                      const char *headers, const char *field, const char *detail,
+                                      const char *member, json_t *more)
 {
     const struct locale *locale = problem_locale(request);
-    char *title_key = talloc_asprintf(request, "problem.%s", key);
+    // A fault brings its whole key ("fault.too_long").
+    char *title_key = talloc_asprintf(request, "%s%s", strchr(key, '.') ? "" : "problem.", key);
     const struct message_arg arguments[] = {{.name = "field", .string = field ? field : ""},
                                             {.name = "detail", .string = detail ? detail : ""}};
     char *title = message_format(request, locale, title_key, arguments, 2);
@@ -44,6 +46,8 @@ enum step_result request_problem_with(struct request *request, int status, const
     set(problem, "field", field);
     set(problem, "detail", detail);
     set(problem, "request", request->id);
+    if (member)
+        json_object_set(problem, member, more);
     char *text = json_dumps(problem, JSON_COMPACT | JSON_PRESERVE_ORDER);
     json_decref(problem);
 
@@ -55,6 +59,19 @@ enum step_result request_problem_with(struct request *request, int status, const
                   strlen(text));
     free(text);
     return DONE;
+}
+
+enum step_result request_problem_with(struct request *request, int status, const char *key,
+                                      const char *headers, const char *field, const char *detail)
+{
+    return reply_problem(request, status, key, headers, field, detail, NULL, NULL);
+}
+
+enum step_result request_problem_more(struct request *request, int status, const char *key,
+                                      const char *headers, const char *field, const char *member,
+                                      json_t *more)
+{
+    return reply_problem(request, status, key, headers, field, NULL, member, more);
 }
 
 enum step_result request_problem(struct request *request, int status, const char *key,

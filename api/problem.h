@@ -7,5 +7,10 @@
 enum step_result request_problem_with(struct request *request, int status, const char *key,
                                       const char *headers, const char *field, const char *detail);
 
+// With a member of its own, say what the present state is.
+enum step_result request_problem_more(struct request *request, int status, const char *key,
+                                      const char *headers, const char *field, const char *member,
+                                      json_t *more);
+
 // The language a problem is worded in.
 const struct locale *problem_locale(const struct request *request);

@@ -65,11 +65,11 @@ static bool is_known(const struct read *read, const char *name)
     if (read->negotiates && (strcmp(name, "locale") == 0 || strcmp(name, "fallback") == 0))
         return true;
     for (const struct value_rule *rule = read->values; rule->kind != VALUE_END; rule++) {
-        if (rule->name && strcmp(rule->name, name) == 0)
+        if (rule->name && rule->kind != VALUE_CONSTANT && strcmp(rule->name, name) == 0)
             return true;
         if (rule->kind == VALUE_LIMIT && strcmp(name, "limit") == 0)
             return true;
-        if (rule->kind == VALUE_CURSOR_KEY && strcmp(name, "cursor") == 0)
+        if (rule->kind == VALUE_CURSOR_KEY && !rule->name && strcmp(name, "cursor") == 0)
             return true;
     }
     return false;
@@ -81,8 +81,8 @@ static enum step_result refuse(struct request *request, const char *key, const c
     return request_problem(request, 400, key, field, detail);
 }
 
-// Read and check the query string of any route; unknown parameters are refused.
-static enum step_result read_query(struct request *request)
+// Parse the query string; request->query is empty when there is none.
+static enum step_result parse_query(struct request *request)
 {
     static const char *const keys[] = {
         [QUERY_TOO_MANY] = "query_too_many", [QUERY_TOO_LONG] = "query_too_long",
@@ -94,9 +94,31 @@ static enum step_result read_query(struct request *request)
     int r = query_parse(request, mark + 1, strlen(mark + 1), &request->query);
     if (r)
         return refuse(request, keys[r], request->query.offender, NULL);
+    return NEXT;
+}
+
+static enum step_result read_query(struct request *request)
+{
+    if (parse_query(request) == DONE)
+        return DONE;
     for (size_t i = 0; i < request->query.count; i++)
         if (!is_known(request->route->read, request->query.parameters[i].name))
             return refuse(request, "query_unknown", request->query.parameters[i].name, NULL);
+    return NEXT;
+}
+
+enum step_result query_read(struct request *request, const char *const *known, size_t count)
+{
+    if (parse_query(request) == DONE)
+        return DONE;
+    for (size_t i = 0; i < request->query.count; i++) {
+        const char *name = request->query.parameters[i].name;
+        size_t k = 0;
+        while (k < count && strcmp(known[k], name) != 0)
+            k++;
+        if (k == count)
+            return refuse(request, "query_unknown", name, NULL);
+    }
     return NEXT;
 }
 
@@ -173,13 +195,14 @@ static enum step_result segment(struct request *request, struct read_state *stat
     return NEXT;
 }
 
-static enum step_result read_cursor(struct request *request, struct read_state *state)
+static enum step_result read_cursor(struct request *request, struct read_state *state,
+                                    const char *name)
 {
-    const char *text = query_get(&request->query, "cursor");
+    const char *text = query_get(&request->query, name);
     if (!text || state->has_cursor)
         return NEXT;
     if (cursor_decode(state, request->route->path, text, &state->cursor))
-        return refuse(request, "cursor", "cursor", NULL);
+        return refuse(request, "cursor", name, NULL);
     state->has_cursor = true;
     return NEXT;
 }
@@ -197,7 +220,21 @@ static enum step_result read_value(struct request *request, struct read_state *s
     case VALUE_END:
         return NEXT;
     case VALUE_PATH:
-        *ret = request->parameters[0];
+    case VALUE_KEY:
+        *ret = request->parameters[rule->index];
+        return NEXT;
+    case VALUE_PATH_LOCALE:
+        *ret = request->parameters[rule->index];
+        state->locale = locale_find(*ret);
+        if (!state->locale)
+            return request_problem(request, 404, "unknown_locale", NULL, *ret);
+        state->chain = locale_array(state, state->locale, false);
+        return NEXT;
+    case VALUE_NULL:
+        *ret = NULL;
+        return NEXT;
+    case VALUE_CONSTANT:
+        *ret = rule->name;
         return NEXT;
     case VALUE_LOCALES:
         *ret = state->chain;
@@ -228,7 +265,7 @@ static enum step_result read_value(struct request *request, struct read_state *s
     }
     case VALUE_CURSOR_KEY:
         *ret = NULL;
-        if (read_cursor(request, state) == DONE)
+        if (read_cursor(request, state, rule->name ? rule->name : "cursor") == DONE)
             return DONE;
         if (state->has_cursor)
             *ret = talloc_asprintf(state, "%lld", (long long)state->cursor.key);
@@ -256,7 +293,8 @@ static enum step_result step_values(struct request *request)
         return DONE;
     state->key = talloc_strdup(state, request->route->path);
     for (const struct value_rule *rule = read->values; rule->kind != VALUE_END; rule++) {
-        const char **value = &state->values[state->count++];
+        const char **value = &state->values[state->count];
+        state->count += rule->kind != VALUE_KEY;
         if (read_value(request, state, rule, value) == DONE)
             return DONE;
         // No value holds a control character, so the separator cannot be forged.
@@ -339,12 +377,18 @@ static void on_fetched(void *data, int outcome, struct db_result *result)
     HASH_DEL(thread->fetches, fetch);
     struct response *response = NULL;
     if (outcome == SEN_OK) {
-        response = build(fetch, result);
-        const char *tags = response ? db_value(result, 0, "tags") : NULL;
+        const char *tags = NULL;
+        if (fetch->route->read->make) {
+            outcome = fetch->route->read->make(fetch, fetch->waiters->request, result, &response,
+                                               &tags);
+        } else {
+            response = build(fetch, result);
+            tags = response ? db_value(result, 0, "tags") : NULL;
+        }
         if (response)
             cache_store(thread->cache, fetch->key, response, tags ? tags : "", fetch->moment,
                         thread->now);
-        else
+        else if (!outcome)
             outcome = SEN_NOT_FOUND;
     }
     struct waiter *waiter, *next;

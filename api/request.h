@@ -63,7 +63,7 @@ enum header {
 enum { PATH_PARAMETERS_MAX = 4 };
 
 struct account {
-    int64_t id;
+    const char *id;            // decimal
     const char *name, *agency; // agency NULL: every agency
 };
 
@@ -139,7 +139,3 @@ enum step_result request_fail(struct request *request, int outcome);
 // The problem of a fault of the input: 422 with the fault's key and field.
 enum step_result request_fault(struct request *request, const struct fault *fault);
 
-// ---- steps that several routes share -----------------------------------------------------------
-
-enum step_result step_authorise(struct request *request); // needs a valid token: 401
-enum step_result step_json(struct request *request);      // the body as a JSON object: 400, 415

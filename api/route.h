@@ -7,7 +7,11 @@
 // How a value for a statement's parameter is made and checked.
 enum value {
     VALUE_END,       // ends a list
-    VALUE_PATH,      // the path parameter
+    VALUE_PATH,      // path parameter number `index`
+    VALUE_PATH_LOCALE, // the same: the tag of a locale, which also makes the chain
+    VALUE_NULL,      // nothing
+    VALUE_CONSTANT,  // name itself
+    VALUE_KEY,       // path parameter number `index`, for `make` only: comes last, not sent
     VALUE_LOCALES,   // the chain of locales to try, as a text[]
     VALUE_MATCH,     // why the first of them: asked, matched or default
     VALUE_WORD,      // ?name=: an identifier of at most 200 bytes
@@ -16,7 +20,7 @@ enum value {
     VALUE_INTEGER,   // ?name=: 0 to 2^53
     VALUE_CHOICE,    // ?name=: one of choices ("a|b|c"), the first by default
     VALUE_LIMIT,     // ?limit=: 1 to 100, 20 by default
-    VALUE_CURSOR_KEY, // ?cursor=: its key
+    VALUE_CURSOR_KEY, // ?cursor= (or ?name=): its key
     VALUE_CURSOR_ID,  // and its id
     VALUE_WORDS,     // ?name= as the search's segmented words, written form
     VALUE_WORDS_FOLDED, // and folded form
@@ -27,9 +31,13 @@ struct value_rule {
     const char *name;    // of the query parameter
     const char *choices; // of VALUE_CHOICE
     bool required;
+    int index; // of VALUE_PATH
 };
 
 enum { VALUES_MAX = 16 };
+
+struct response;
+struct db_result;
 
 // A GET route answered by one statement.
 struct read {
@@ -39,6 +47,11 @@ struct read {
     int max_age;         // seconds a client may keep it
     int stale_age;       // seconds more while it revalidates
     int keep;            // seconds we may keep it; 0: until a change says otherwise
+
+    // Makes the answer of the rows where it is not JSON from SQL: *ret has one reference, *ret_tags
+    // hangs on ctx. SEN_NOT_FOUND, or negative.
+    int (*make)(TALLOC_CTX *ctx, const struct request *request, const struct db_result *result,
+                struct response **ret, const char **ret_tags);
 };
 
 enum body { BODY_NONE, BODY_JSON, BODY_FILE };

@@ -205,7 +205,8 @@ int feed_from_rows(TALLOC_CTX *ctx, const struct feed_request *request,
                    const struct db_result *rows, struct feed **ret)
 {
     struct feed *feed = head_of(ctx, request);
-    size_t count = db_rows(rows);
+    // A part of the portal without texts has one row without an article.
+    size_t count = db_rows(rows) && db_value(rows, 0, "article") ? db_rows(rows) : 0;
     feed->more = count > request->limit;
     feed->item_count = feed->more ? request->limit : count;
     feed->items = talloc_zero_array(feed, struct feed_item, feed->item_count);

@@ -470,3 +470,182 @@ $$;
 create or replace function text_path(locale text, slug text) returns text language sql immutable as $$
     select '/' || locale || '/articles/' || slug || '/'
 $$;
+
+-- ---- what the API writes ---------------------------------------------------------------------------
+-- Each function is one transaction. outcome names what happened (api/writes.c maps it); answer is the
+-- document that the client gets, or what it needs to know of a refusal.
+
+-- May this account write for the article's agency? An account without an agency may for all.
+create or replace function account_may(acct bigint, wanted_agency text) returns boolean language sql stable as $$
+    select exists (select from account a where a.id = acct and (a.agency is null or a.agency = wanted_agency))
+$$;
+
+-- Claim an Idempotency-Key. null: it is new, go on (and call idempotency_keep, or idempotency_drop
+-- when nothing was done); else the answer of the first use, or {"reused": true} when that was another
+-- request. Two requests with one key at once: the second waits for the first.
+create or replace function idempotency_claim(acct bigint, k text, r bytea) returns jsonb language plpgsql as $$
+declare
+    found_row idempotency%rowtype;
+begin
+    if k is null then
+        return null;
+    end if;
+    insert into idempotency (account, key, request, answer) values (acct, k, r, 'null')
+    on conflict do nothing;
+    if found then
+        return null;
+    end if;
+    select * into found_row from idempotency i where i.account = acct and i.key = k;
+    if found_row.request <> r then
+        return '{"reused": true}';
+    end if;
+    return found_row.answer;
+end $$;
+
+create or replace function idempotency_keep(acct bigint, k text, given jsonb) returns void language sql as $$
+    update idempotency set answer = given where account = acct and key = k
+$$;
+
+create or replace function idempotency_drop(acct bigint, k text) returns void language sql as $$
+    delete from idempotency where account = acct and key = k
+$$;
+
+-- a: {"id", "kind", "source_locale", "topic", "agency", "provinces"}.
+create or replace function article_create(acct bigint, k text, r bytea, a jsonb)
+returns table (outcome text, answer jsonb) language plpgsql as $$
+declare
+    kept jsonb := idempotency_claim(acct, k, r);
+    wanted_agency text := coalesce(a ->> 'agency', (select x.agency from account x where x.id = acct));
+    wrong text;
+begin
+    if kept is not null then
+        return query select case when kept ? 'reused' then 'key_reused' else 'ok' end, kept;
+        return;
+    end if;
+    select case
+        when a ? 'topic' and not exists (select from topic t where t.id = a ->> 'topic') then 'topic'
+        when wanted_agency is not null and not exists (select from agency g where g.id = wanted_agency) then 'agency'
+        when exists (select from jsonb_array_elements_text(coalesce(a -> 'provinces', '[]')) v
+                     where not exists (select from province p where p.id = v)) then 'provinces'
+        end into wrong;
+    if wrong is not null then
+        perform idempotency_drop(acct, k);
+        return query select 'unknown', jsonb_build_object('field', wrong);
+        return;
+    end if;
+    if not account_may(acct, wanted_agency) then
+        perform idempotency_drop(acct, k);
+        return query select 'forbidden', null::jsonb;
+        return;
+    end if;
+    insert into article (id, kind, source_locale, agency, topic)
+    values (a ->> 'id', coalesce(a ->> 'kind', 'feature'), a ->> 'source_locale', wanted_agency, a ->> 'topic')
+    on conflict do nothing;
+    if not found then
+        perform idempotency_drop(acct, k);
+        return query select 'conflict', jsonb_build_object('field', 'id');
+        return;
+    end if;
+    insert into article_province (article, province, position)
+    select a ->> 'id', v, min(n)::int
+    from jsonb_array_elements_text(coalesce(a -> 'provinces', '[]')) with ordinality u (v, n) group by v;
+    kept := jsonb_build_object('id', a ->> 'id', 'kind', coalesce(a ->> 'kind', 'feature'),
+        'source_locale', a ->> 'source_locale', 'agency', wanted_agency, 'topic', a ->> 'topic',
+        'provinces', coalesce(a -> 'provinces', '[]'));
+    perform idempotency_keep(acct, k, kept);
+    return query select 'ok', kept;
+end $$;
+
+-- The text of (article, locale) as its writers see it: its newest revision.
+create or replace function text_source(wanted text, in_locale text) returns jsonb language sql stable as $$
+    select jsonb_build_object('id', e.article, 'locale', e.locale, 'revision', e.revision, 'state', e.state,
+        'slug', e.slug, 'title', e.title, 'summary', e.summary, 'body', e.body, 'author', e.author,
+        'licence', e.licence, 'sources', e.sources, 'image', e.image,
+        'translation', jsonb_build_object('method', e.method, 'proofread', e.proofread,
+                                          'source_version', e.source_version),
+        'version', e.version, 'html', e.html, 'toc', e.toc)
+    from edition e where e.article = wanted and e.locale = in_locale
+    order by e.revision desc limit 1
+$$;
+
+create or replace function text_save(acct bigint, wanted text, in_locale text, expected int, e jsonb, search tsvector)
+returns table (outcome text, answer jsonb) language plpgsql as $$
+declare
+    saved record;
+begin
+    if not exists (select from article a where a.id = wanted) then
+        return query select 'not_found', null::jsonb;
+        return;
+    end if;
+    if not account_may(acct, (select a.agency from article a where a.id = wanted)) then
+        return query select 'forbidden', null::jsonb;
+        return;
+    end if;
+    -- Said early to the writer; publishing checks it again.
+    if exists (select from edition x where x.locale = in_locale and x.skeleton = e ->> 'skeleton'
+               and x.state in ('live', 'withdrawn') and x.article <> wanted) then
+        return query select 'conflict', jsonb_build_object('field', 'slug');
+        return;
+    end if;
+    select * into saved from draft_save(wanted, in_locale, expected, e, search);
+    return query select saved.outcome, text_source(wanted, in_locale);
+end $$;
+
+create or replace function text_publish(acct bigint, k text, r bytea, wanted text, in_locale text, expected int)
+returns table (outcome text, answer jsonb) language plpgsql as $$
+declare
+    kept jsonb := idempotency_claim(acct, k, r);
+    done record;
+begin
+    if kept is not null then
+        return query select case when kept ? 'reused' then 'key_reused' else 'ok' end, kept;
+        return;
+    end if;
+    if exists (select from article a where a.id = wanted)
+       and not account_may(acct, (select a.agency from article a where a.id = wanted)) then
+        perform idempotency_drop(acct, k);
+        return query select 'forbidden', null::jsonb;
+        return;
+    end if;
+    select * into done from draft_publish(wanted, in_locale, expected, now());
+    if done.outcome <> 'ok' then
+        perform idempotency_drop(acct, k);
+        return query select case when done.outcome = 'not_found' then 'no_draft' else done.outcome end,
+            coalesce(jsonb_build_object('field', case when done.outcome = 'conflict' then 'slug' end) || text_source(wanted, in_locale), 'null');
+        return;
+    end if;
+    kept := jsonb_build_object('id', wanted, 'locale', in_locale, 'state', 'live', 'revision', done.revision,
+        'version', done.version, 'change', done.seq,
+        'path', (select text_path(e.locale, e.slug) from edition e
+                 where e.article = wanted and e.locale = in_locale and e.state = 'live'));
+    perform idempotency_keep(acct, k, kept);
+    return query select 'ok', kept;
+end $$;
+
+create or replace function text_take_back(acct bigint, k text, r bytea, wanted text, in_locale text, reason text)
+returns table (outcome text, answer jsonb) language plpgsql as $$
+declare
+    kept jsonb := idempotency_claim(acct, k, r);
+    done record;
+begin
+    if kept is not null then
+        return query select case when kept ? 'reused' then 'key_reused' else 'ok' end, kept;
+        return;
+    end if;
+    if exists (select from article a where a.id = wanted)
+       and not account_may(acct, (select a.agency from article a where a.id = wanted)) then
+        perform idempotency_drop(acct, k);
+        return query select 'forbidden', null::jsonb;
+        return;
+    end if;
+    select * into done from text_withdraw(wanted, in_locale, reason);
+    if done.outcome <> 'ok' then
+        perform idempotency_drop(acct, k);
+        return query select done.outcome, null::jsonb;
+        return;
+    end if;
+    kept := jsonb_build_object('id', wanted, 'locale', in_locale, 'state', 'withdrawn',
+        'revision', done.revision, 'version', done.version, 'change', done.seq);
+    perform idempotency_keep(acct, k, kept);
+    return query select 'ok', kept;
+end $$;

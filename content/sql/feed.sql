@@ -2,6 +2,7 @@
 -- last 30 days, whose withdrawal the feeds announce.
 -- $1 locale, $2 topic or null, $3 province or null, $4 and $5 updated_us and article of the last
 -- row of the page before or null, $6 number of rows, $7 the locale and its fallbacks (for names).
+-- Where the topic or province exists there is always a row: without texts it is one with no article.
 with page as (
     select e.id
     from edition e
@@ -19,7 +20,8 @@ with page as (
     order by e.updated_at desc, e.article desc
     limit $6::int
 )
-select e.article,
+select part.name as part,
+       e.article,
        e.state,
        e.slug,
        e.title,
@@ -55,10 +57,15 @@ select e.article,
        m.credit as image_credit,
        m.licence as image_licence,
        e.image ->> 'alt' as image_alt
-from page
-join edition e on e.id = page.id
-join article a on a.id = e.article
+from (select coalesce(
+                 (select name_in(x.names, $7::text[]) from topic x where x.id = $2),
+                 (select coalesce(province_value(x.id, 'name', $7::text[], current_date), x.id)
+                  from province x where x.id = $3)) as name) part
+left join page on true
+left join edition e on e.id = page.id
+left join article a on a.id = e.article
 left join agency g on g.id = a.agency
 left join topic t on t.id = a.topic
 left join media m on m.id = e.image ->> 'media'
+where ($2::text is null and $3::text is null) or part.name is not null
 order by e.updated_at desc, e.article desc
