@@ -220,17 +220,25 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-// The length of the language subtag, 0 when the tag has other characters than a tag may have.
+// The length of the language subtag; 0 when some subtag is not of 1 to 8 letters and digits.
 static size_t language_length(const char *tag, size_t length)
 {
-    size_t language = 0;
+    size_t language = 0, subtag = 0;
 
     for (size_t i = 0; i < length; i++) {
-        if (!is_alpha(tag[i]) && !is_digit(tag[i]) && tag[i] != '-')
+        if (is_alpha(tag[i]) || is_digit(tag[i])) {
+            if (++subtag > 8)
+                return 0;
+            continue;
+        }
+        if (tag[i] != '-' || subtag == 0)
             return 0;
-        if (language == 0 && tag[i] == '-')
+        if (language == 0)
             language = i;
+        subtag = 0;
     }
+    if (subtag == 0)
+        return 0;
     return language ? language : length;
 }
 
@@ -281,7 +289,9 @@ const struct locale *locale_match(const char *tag, size_t length)
     if (!scripts && is_region(tag + language + 1, length - language - 1))
         return locale;
 
-    memcpy(copy, tag, length);
+    // In lower case, because ICU compares some subtags of its own ("x-lvariant") exactly.
+    for (size_t i = 0; i < length; i++)
+        copy[i] = is_alpha(tag[i]) ? (char)(tag[i] | 0x20) : tag[i];
     copy[length] = '\0';
     uloc_forLanguageTag(copy, id, sizeof(id), &parsed, &status);
     if (U_FAILURE(status) || parsed != (int32_t)length)
