@@ -115,7 +115,7 @@ static bool save(VipsImage *image, enum format format, int fd)
     if (!target)
         return false;
     int failed = format == FORMAT_PNG
-                     ? vips_pngsave_target(image, target, "strip", TRUE, "compression", 6, NULL)
+                     ? vips_pngsave_target(image, target, "strip", TRUE, "compression", 5, NULL)
                      : vips_jpegsave_target(image, target, "strip", TRUE, "Q", 85,
                                             "optimize_coding", TRUE, NULL);
     g_object_unref(target);

@@ -79,7 +79,7 @@ static const struct setting table[] = {
      .help = "Requests of one client address in a second, a thread; past it: 429; 0: no limit."},
     {"SEN_RENDER_CPU_MS", INTEGER, AT(render_cpu_ms), .number = 1000, .min = 50, .max = 60000,
      .help = "CPU milliseconds one text may take to render; a picture may take ten times that."},
-    {"SEN_RENDER_MEMORY_MB", INTEGER, AT(render_memory_mb), .number = 512, .min = 64, .max = 65536,
+    {"SEN_RENDER_MEMORY_MB", INTEGER, AT(render_memory_mb), .number = 512, .min = 256, .max = 65536,
      .help = "Address space of the process that renders, in MiB."},
 };
 
