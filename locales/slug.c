@@ -284,12 +284,40 @@ static int32_t cut(const struct locale *locale, const UChar *text, int32_t lengt
     return end;
 }
 
+// Most headings are short and plain ASCII: the same result without ICU. NULL: not one of these.
+static char *make_plain(TALLOC_CTX *ctx, const char *title)
+{
+    char slug[SLUG_CODE_POINTS_MAX + 1];
+    size_t length = 0;
+
+    for (const char *at = title; *at; at++) {
+        bool upper = *at >= 'A' && *at <= 'Z';
+        if (upper || (*at >= 'a' && *at <= 'z') || (*at >= '0' && *at <= '9')) {
+            if (length == SLUG_CODE_POINTS_MAX)
+                return NULL;
+            slug[length++] = (char)(upper ? *at + ('a' - 'A') : *at);
+        } else if (*at != ' ' && *at != '-') {
+            return NULL;
+        } else if (length && slug[length - 1] != '-') {
+            if (length == SLUG_CODE_POINTS_MAX)
+                return NULL;
+            slug[length++] = '-';
+        }
+    }
+    while (length && slug[length - 1] == '-')
+        length--;
+    return talloc_strndup(ctx, slug, length);
+}
+
 char *slug_make(TALLOC_CTX *ctx, const struct locale *locale, const char *title)
 {
     UErrorCode status = U_ZERO_ERROR;
-    char *checked, *slug = NULL;
+    char *checked, *slug = make_plain(ctx, title);
     size_t checked_length;
     int32_t length;
+
+    if (slug)
+        return slug;
 
     TALLOC_CTX *scratch = talloc_new(NULL);
     if (text_check(scratch, title, strlen(title), TEXT_BLOCK, &checked, &checked_length) ==

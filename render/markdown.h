@@ -13,6 +13,7 @@
 #include "content/base/outcome.h"
 #include "locales/locale.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <talloc.h>
 
@@ -41,6 +42,7 @@ struct markdown_options {
     const struct markdown_media *media;
     size_t media_count;
     const char *origin; // the portal's public address without a slash at the end
+    bool uncounted;     // the caller knows how many words it has: leave rendered.words 0
 };
 
 struct rendered {

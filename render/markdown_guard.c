@@ -118,7 +118,8 @@ int markdown_media_ids(TALLOC_CTX *ctx, const char *text, size_t length, const c
     const char *end = text + length;
     for (const char *p = text; p < end && !r; p++) {
         line += *p == '\n';
-        if ((size_t)(end - p) < sizeof scheme - 1 || strncasecmp(p, scheme, sizeof scheme - 1) != 0)
+        if ((*p | 32) != 'm' || (size_t)(end - p) < sizeof scheme - 1 ||
+            strncasecmp(p, scheme, sizeof scheme - 1) != 0)
             continue;
         p += sizeof scheme - 1;
         size_t id_length = 0;

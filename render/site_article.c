@@ -15,20 +15,26 @@ static json_t *toc_of(const char *text)
     return json_array();
 }
 
+// In Viet Nam.
+static int64_t day_of(int64_t seconds)
+{
+    return (seconds + 7 * 3600) / 86400;
+}
+
 static void set_dates(const struct site_wing *wing, json_t *view, const struct site_edition *shown,
                       const struct site_text *text)
 {
     TALLOC_CTX *ctx = talloc_new(NULL);
     char datetime[32];
     const char *published = format_date(ctx, wing->ui, shown->published, DATE_LONG);
-    const char *updated = format_date(ctx, wing->ui, shown->updated, DATE_LONG);
     const struct message_arg first[] = {{"date", published, 0}};
-    const struct message_arg last[] = {{"date", updated, 0}};
     const struct message_arg minutes[] = {
         {"minutes", NULL, text->words < WORDS_A_MINUTE ? 1 : text->words / WORDS_A_MINUTE}};
     site_set(view, "datetime", site_datetime(datetime, shown->published));
     site_set(view, "published", message_format(ctx, wing->ui, "article.published", first, 1));
-    if (strcmp(published, updated) != 0) {
+    if (day_of(shown->published) != day_of(shown->updated)) {
+        const struct message_arg last[] = {
+            {"date", format_date(ctx, wing->ui, shown->updated, DATE_LONG), 0}};
         site_set(view, "updated_datetime", site_datetime(datetime, shown->updated));
         site_set(view, "updated", message_format(ctx, wing->ui, "article.updated", last, 1));
     }

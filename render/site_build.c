@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -129,6 +130,9 @@ static int start_process(const struct build *build, struct slot *slot)
     // Nobody waits for the pages of a build whose head has died.
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
         _exit(1);
+    // Memory that is freed is soon needed again: giving it back to the kernel costs more than pages.
+    mallopt(M_TRIM_THRESHOLD, 64 * 1024 * 1024);
+    mallopt(M_MMAP_THRESHOLD, 16 * 1024 * 1024);
     // No talloc parent is freed and no session of the parent is ended here.
     _exit(work(build, slot) ? 1 : 0);
 }

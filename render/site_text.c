@@ -67,7 +67,7 @@ static int render(struct entry *entry, const struct site_texts *texts, const str
     sandbox_job_begin((unsigned)site->settings->render_cpu_ms);
     int r = markdown_media_ids(entry, body, length, &ids, &count, &fault);
     if (!r) {
-        struct markdown_options options = {.locale = locale, .origin = site->origin};
+        struct markdown_options options = {.locale = locale, .origin = site->origin, .uncounted = true};
         options.media = media_of(entry, site, ids, count, &options.media_count);
         r = markdown_render(entry, &options, body, length, &result, &fault);
     }
@@ -81,7 +81,6 @@ static int render(struct entry *entry, const struct site_texts *texts, const str
     entry->text.html = result.html;
     entry->text.html_length = result.html_length;
     entry->text.toc = result.toc;
-    entry->text.words = result.words;
     return SEN_OK;
 }
 
