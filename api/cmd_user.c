@@ -17,7 +17,7 @@ static int add(TALLOC_CTX *ctx, struct db_session *session, const char *name, co
     int r = db_session_query(ctx, session, "user_add", (const char *const[]){checked, agency}, 2,
                              &result, &error);
     if (r == SEN_CONFLICT)
-        return command_failed("user", talloc_asprintf(ctx, "there is a user %s already", checked));
+        return command_failed("user", talloc_asprintf(ctx, "the user %s exists already", checked));
     if (r == SEN_INVALID)
         return command_failed("user", talloc_asprintf(ctx, "there is no agency %s", agency));
     if (r)

@@ -100,6 +100,9 @@ static char *edition_object(TALLOC_CTX *ctx, const struct item *item,
     set(e, "method", json_object_get(translation, "method"));
     set(e, "proofread", json_object_get(translation, "proofread"));
     set(e, "source_version", json_object_get(translation, "source_version"));
+    // A text that brings its version was published elsewhere: only it knows what it was made from.
+    if (json_object_get(item->fields, "version") && !json_object_get(e, "source_version"))
+        json_object_set_new(e, "source_version", json_null());
     char *text = json_dumps(e, JSON_COMPACT);
     json_decref(e);
     char *owned = talloc_strdup(ctx, text);

@@ -16,7 +16,7 @@ struct reading {
 
 static int refuse(struct reading *reading, const char *key, const char *path, const char *detail)
 {
-    return fault_set(reading->fault, key, talloc_strdup(reading->ctx, path), detail);
+    return fault_set(reading->fault, key, *path ? talloc_strdup(reading->ctx, path) : NULL, detail);
 }
 
 static int refuse_number(struct reading *reading, const char *key, const char *path, size_t number)
@@ -428,7 +428,7 @@ int fields_read(TALLOC_CTX *ctx, const struct field *table, json_t *object, bool
 {
     struct reading reading = {talloc_new(ctx), yaml, ret_fault};
     int r = read_object(&reading, table, object, "");
-    if (r)
+    if (r && ret_fault->field)
         talloc_steal(ctx, (void *)ret_fault->field);
     talloc_free(reading.ctx);
     return r;
@@ -441,6 +441,16 @@ const char *field_text(const json_t *object, const char *name)
 
 // ---- JSON ----------------------------------------------------------------------------------
 
+// jansson names the doubled key at the end of its sentence: ... near '"id"'. The sentence becomes it.
+static const char *quoted(char *text)
+{
+    char *begin = strchr(text, '"'), *end = strrchr(text, '"');
+    if (!begin || begin == end)
+        return text;
+    *end = '\0';
+    return begin + 1;
+}
+
 int fields_parse(const char *text, size_t length, size_t *length_used, json_t **ret,
                  struct fault *ret_fault)
 {
@@ -449,13 +459,13 @@ int fields_parse(const char *text, size_t length, size_t *length_used, json_t **
                                JSON_REJECT_DUPLICATES | (length_used ? JSON_DISABLE_EOF_CHECK : 0),
                                &error);
     if (!value) {
-        bool doubled = json_error_code(&error) == json_error_duplicate_key;
-        bool encoding = json_error_code(&error) == json_error_invalid_utf8;
-        fault_set(ret_fault,
-                  doubled    ? "fault.doubled_key"
-                  : encoding ? "fault.bad_utf8"
-                             : "fault.json",
-                  NULL, encoding ? NULL : error.text);
+        enum json_error_code code = json_error_code(&error);
+        if (code == json_error_duplicate_key)
+            fault_set(ret_fault, "fault.doubled_key", NULL, quoted(error.text));
+        else if (code == json_error_invalid_utf8)
+            fault_set(ret_fault, "fault.bad_utf8", NULL, NULL);
+        else
+            fault_set(ret_fault, "fault.json", NULL, error.text);
         ret_fault->line = error.line > 0 ? (unsigned)error.line : 1;
         return SEN_INVALID;
     }

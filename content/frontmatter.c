@@ -75,7 +75,7 @@ static int add_key(struct building *building, struct level *level, const yaml_ev
     if (++building->keys > FRONTMATTER_KEYS)
         return refuse(building, event, "fault.front_matter_keys", NULL, NULL);
     if (json_object_get(level->value, key))
-        return refuse(building, event, "fault.doubled_key", key, NULL);
+        return refuse(building, event, "fault.doubled_key", key, key);
     level->key = talloc_strdup(building->ctx, key);
     remember_line(building, next_path(building, level), event);
     return SEN_OK;
@@ -176,7 +176,10 @@ static int read_yaml(struct building *building, const char *text, size_t length)
         if (!yaml_parser_parse(parser, &event)) {
             fault_set(building->fault, "fault.yaml", NULL,
                       parser->problem ? parser->problem : "");
-            building->fault->line = line_at(&parser->problem_mark);
+            // What never ends is found at the end of all, but wrong where it began.
+            bool at_end = parser->problem_mark.index >= length && parser->context;
+            building->fault->line =
+                line_at(at_end ? &parser->context_mark : &parser->problem_mark);
             return SEN_INVALID;
         }
         more = event.type != YAML_STREAM_END_EVENT;

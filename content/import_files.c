@@ -74,7 +74,7 @@ static int add_item(struct import *import, const struct item *item, const struct
         .place = *place,
         .id = talloc_strdup(import, item->id),
         .locale = item->locale->tag,
-        .is_source = !source || strcmp(source, item->locale->tag) == 0,
+        .rank = !source ? 1 : strcmp(source, item->locale->tag) == 0 ? 0 : 2,
     };
     return SEN_OK;
 }
@@ -128,8 +128,9 @@ static int take_line(struct import *import, TALLOC_CTX *ctx, const char *line,
         const char *type = field_text(value, "type");
         if (type && import_record_kind(type, &kind))
             return import_record_add(import, value, kind, place, false);
+        r = refuse(import, place, "fault.record_type", type);
         json_decref(value);
-        return refuse(import, place, "fault.record_type", type);
+        return r;
     }
     r = item_from_json(ctx, value, &item, &fault);
     json_decref(value);

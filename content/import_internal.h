@@ -36,7 +36,7 @@ struct record {
 struct entry {
     struct place place;
     const char *id, *locale;
-    bool is_source;
+    int rank; // among the languages of its article: 0: the source, 2: a translation, 1: not said
 };
 
 struct name {

@@ -34,7 +34,7 @@ struct batch {
     int64_t began; // ms
 };
 
-// What the first language of an article said of it.
+// What the languages of an article have said of it, the first of them at entry.
 struct article {
     const char *id;
     json_t *about;
@@ -112,6 +112,8 @@ static int take_entry(struct batch *batch, TALLOC_CTX *ctx, struct article *arti
     if (article->id && strcmp(article->id, entry->id) == 0) {
         if (!r)
             r = check_agreement(ctx, article, text->about, &fault);
+        if (!r)
+            json_object_update_missing(article->about, text->about);
     } else if (!r) {
         json_decref(article->about);
         *article = (struct article){entry->id, json_copy(text->about), entry};
@@ -320,8 +322,8 @@ static int by_article(const void *left, const void *right)
 {
     const struct entry *a = left, *b = right;
     int order = strcmp(a->id, b->id);
-    if (!order && a->is_source != b->is_source)
-        order = a->is_source ? -1 : 1;
+    if (!order)
+        order = a->rank - b->rank;
     return order ? order : strcmp(a->locale, b->locale);
 }
 

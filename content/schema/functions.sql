@@ -46,7 +46,8 @@ language sql immutable as $$
 $$;
 
 -- Save a text as the draft of (article, locale). expected is the revision the writer started from
--- (0: there was none). Outcomes: 'ok' with the new revision, 'stale' with the present one.
+-- (0: there was none). A translation was made from the live source, unless e says source_version
+-- (null: it is not known). Outcomes: 'ok' with the new revision, 'stale' with the present one.
 create or replace function draft_save(wanted text, in_locale text, expected int, e jsonb, search tsvector)
 returns table (outcome text, revision int) language plpgsql as $$
 declare
@@ -68,17 +69,19 @@ begin
     insert into edition (article, locale, revision, state, slug, skeleton, title, summary, body,
                          html, toc, renderer, words, author, licence, sources, image, method,
                          proofread, digest, source_edition, source_version, search)
-    select  wanted, in_locale, present + 1, 'draft', e ->> 'slug', e ->> 'skeleton', e ->> 'title',
+    select wanted, in_locale, present + 1, 'draft', e ->> 'slug', e ->> 'skeleton', e ->> 'title',
             coalesce(e ->> 'summary', ''), e ->> 'body', e ->> 'html',
             coalesce(e -> 'toc', '[]'), (e ->> 'renderer')::int, (e ->> 'words')::int,
             e ->> 'author', e ->> 'licence', coalesce(e -> 'sources', '[]'), nullif(e -> 'image', 'null'),
             coalesce(e ->> 'method', 'person'), coalesce((e ->> 'proofread')::boolean, false),
             decode(e ->> 'digest', 'hex'), source.id,
-            coalesce((e ->> 'source_version')::int, source.version), search
+            case when e ? 'source_version' then (e ->> 'source_version')::int else source.version end,
+            search
     from (select 1) one left join
          (select x.id, x.version from edition x join article a on a.id = x.article
           where x.article = wanted and x.locale = a.source_locale and a.source_locale <> in_locale
-            and x.state = 'live') source on true;
+            and case when e ? 'source_version' then x.version = (e ->> 'source_version')::int
+                     else x.state = 'live' end) source on true;
     return query select 'ok', present + 1;
 end $$;
 
