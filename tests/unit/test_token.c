@@ -1,0 +1,58 @@
+// The form of tokens and their hash.
+#include "content/token.h"
+
+#include <setjmp.h>
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static int setup(void **state)
+{
+    return sodium_init() < 0;
+}
+
+static void test_made(void **state)
+{
+    struct token one, two;
+    char hash[TOKEN_HASH * 2 + 1];
+    token_make(&one);
+    token_make(&two);
+    assert_int_equal(strlen(one.text), TOKEN_LENGTH);
+    assert_memory_equal(one.text, "sen_", 4);
+    assert_memory_equal(one.text + 4, one.prefix, TOKEN_PREFIX);
+    assert_string_not_equal(one.text, two.text);
+    assert_true(token_hash(one.text, TOKEN_LENGTH, hash));
+    assert_string_equal(hash, one.hash);
+    assert_int_equal(strlen(hash), TOKEN_HASH * 2);
+}
+
+static void test_refused(void **state)
+{
+    struct token token;
+    char hash[TOKEN_HASH * 2 + 1];
+    token_make(&token);
+    assert_false(token_hash(token.text, TOKEN_LENGTH - 1, hash));
+    assert_false(token_hash(token.text, 0, hash));
+    token.text[12] = '-';
+    assert_false(token_hash(token.text, TOKEN_LENGTH, hash));
+    token.text[12] = '_';
+    token.text[5] = 'A';
+    assert_false(token_hash(token.text, TOKEN_LENGTH, hash));
+    token.text[5] = '\0';
+    assert_false(token_hash(token.text, TOKEN_LENGTH, hash));
+    token.text[5] = 'a';
+    token.text[0] = 'S';
+    assert_false(token_hash(token.text, TOKEN_LENGTH, hash));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_made),
+        cmocka_unit_test(test_refused),
+    };
+    return cmocka_run_group_tests(tests, setup, NULL);
+}
