@@ -1,5 +1,6 @@
 // Proxies in front of a server: nginx with deploy/nginx.conf as it is shipped, and HAProxy and
-// Varnish with the least that makes them reuse connections to it.
+// Varnish with the least that makes them reuse connections to it. `deny` is a path that they answer
+// by themselves with 403.
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -49,7 +50,7 @@ async function folder(portal, name) {
   return path;
 }
 
-export async function nginx(portal, server) {
+export async function nginx(portal, server, { deny = '/never' } = {}) {
   const port = await freePort();
   const dir = await folder(portal, 'front');
   const variables = {
@@ -61,11 +62,12 @@ export async function nginx(portal, server) {
   };
   const { stdout } = await run('envsubst', [Object.keys(variables).map((name) => `$${name}`).join(' ')],
     { env: variables, input: await readFile(join(top, 'deploy/nginx.conf'), 'utf8') });
-  await writeFile(join(dir, 'nginx.conf'), stdout);
+  const denied = `location = ${deny} { return 403; }\n`;
+  await writeFile(join(dir, 'nginx.conf'), stdout.replace('location @sen', `${denied}location @sen`));
   return start('nginx', ['-c', join(dir, 'nginx.conf'), '-g', 'daemon off;'], port);
 }
 
-export async function haproxy(portal, server) {
+export async function haproxy(portal, server, { deny = '/never' } = {}) {
   const port = await freePort();
   const dir = await folder(portal, 'haproxy');
   await writeFile(join(dir, 'haproxy.cfg'), `
@@ -77,6 +79,7 @@ defaults
   http-reuse always
 frontend front
   bind 127.0.0.1:${port}
+  http-request deny if { path ${deny} }
   default_backend sen
 backend sen
   server sen 127.0.0.1:${server.port}
@@ -84,12 +87,12 @@ backend sen
   return start('haproxy', ['-db', '-f', join(dir, 'haproxy.cfg')], port);
 }
 
-export async function varnish(portal, server) {
+export async function varnish(portal, server, { deny = '/never' } = {}) {
   const port = await freePort();
   const dir = await folder(portal, 'varnish');
   await writeFile(join(dir, 'sen.vcl'), `vcl 4.1;
 backend default { .host = "127.0.0.1"; .port = "${server.port}"; }
-sub vcl_recv { return (pass); }
+sub vcl_recv { if (req.url == "${deny}") { return (synth(403)); } return (pass); }
 `);
   return start('varnishd', ['-F', '-n', join(dir, 'work'), '-a', `127.0.0.1:${port}`, '-f', join(dir, 'sen.vcl')], port);
 }
