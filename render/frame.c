@@ -125,6 +125,7 @@ static void put_render_job(struct frame *frame, const struct job *job)
     const struct markdown_options *options = &job->options;
     put_string(frame, options->locale->tag);
     put_string(frame, options->origin);
+    put_number(frame, options->uncounted);
     put_number(frame, (uint32_t)options->media_count);
     for (size_t i = 0; i < options->media_count; i++) {
         const struct markdown_media *media = &options->media[i];
@@ -160,6 +161,7 @@ static void read_render_job(struct reader *reader, struct job *job)
 {
     job->options.locale = locale_find(get_string(reader));
     job->options.origin = get_string(reader);
+    job->options.uncounted = get_number(reader) != 0;
     uint32_t count = get_number(reader);
     // Six fields of four bytes each: more media than that cannot follow.
     if (!job->options.locale || count > (size_t)(reader->end - reader->at) / 24) {

@@ -3,6 +3,7 @@
 #include "locales/slug.h"
 #include "locales/text.h"
 
+#include <stdbool.h>
 #include <string.h>
 // uthash's default falls through switch labels, which clang's warnings refuse.
 #define HASH_FUNCTION HASH_FNV
@@ -50,8 +51,10 @@ struct heading_ids *heading_ids_new(TALLOC_CTX *ctx, const struct locale *locale
 
 const char *heading_ids_next(struct heading_ids *ids, const char *heading)
 {
-    char *title = text_truncate(ids, ids->locale, heading, HEADING_GRAPHEMES);
-    const char *base = slug_make(ids, ids->locale, title);
+    // A grapheme has a byte at least: most headings need no look at their graphemes.
+    bool is_short = strlen(heading) <= HEADING_GRAPHEMES;
+    char *title = is_short ? NULL : text_truncate(ids, ids->locale, heading, HEADING_GRAPHEMES);
+    const char *base = slug_make(ids, ids->locale, title ? title : heading);
     talloc_free(title);
     if (!*base)
         base = "section";
