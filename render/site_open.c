@@ -4,15 +4,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_listed(const char *list, const char *tag)
+// The next tag of a list at *at; false at its end. What is longer than a tag can be is cut.
+static bool next_tag(const char **at, char tag[static LOCALE_TAG_BYTES + 1])
 {
-    size_t length = strlen(tag);
-    for (const char *at = list; *at; at += strcspn(at, ","), at += *at == ',') {
-        at += strspn(at, " ");
-        size_t size = strcspn(at, ", ");
-        if (size == length && memcmp(at, tag, length) == 0)
+    size_t length = 0;
+    *at += strspn(*at, ", ");
+    for (; **at && !strchr(", ", **at); ++*at)
+        if (length < LOCALE_TAG_BYTES)
+            tag[length++] = **at;
+    tag[length] = '\0';
+    return length;
+}
+
+static bool is_listed(const char *list, const char *wanted)
+{
+    char tag[LOCALE_TAG_BYTES + 1];
+    while (next_tag(&list, tag))
+        if (strcmp(tag, wanted) == 0)
             return true;
-    }
     return false;
 }
 
@@ -20,15 +29,12 @@ static bool is_listed(const char *list, const char *tag)
 static int enable(TALLOC_CTX *ctx, struct site *site, char **ret_error)
 {
     const char *list = site->settings->locales;
-    for (const char *at = list; *at; at += strcspn(at, ","), at += *at == ',') {
-        at += strspn(at, " ");
-        char tag[LOCALE_TAG_BYTES + 1];
-        snprintf(tag, sizeof tag, "%.*s", (int)strcspn(at, ", "), at);
-        if (!locale_find(tag)) {
-            *ret_error =
-                talloc_asprintf(ctx, "SEN_LOCALES names \"%s\", which is no locale.", tag);
-            return SEN_INVALID;
-        }
+    char tag[LOCALE_TAG_BYTES + 1];
+    for (const char *at = list; next_tag(&at, tag);) {
+        if (locale_find(tag))
+            continue;
+        *ret_error = talloc_asprintf(ctx, "SEN_LOCALES names \"%s\", which is no locale", tag);
+        return SEN_INVALID;
     }
     site->wings = talloc_zero_array(site, struct site_wing, locale_count());
     for (size_t i = 0; i < locale_count(); i++)

@@ -1,0 +1,254 @@
+// The parts of the site that need no database: what each language shows and where, the files.
+#include "render/site_internal.h"
+#include "render/site_tree.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static struct site_catalogue *new_catalogue(void)
+{
+    struct site_catalogue *catalogue = talloc_zero(NULL, struct site_catalogue);
+    strcpy(catalogue->day, "2026-11-02");
+    catalogue->articles = talloc_zero_array(catalogue, struct site_article *, 10);
+    return catalogue;
+}
+
+// Articles are added in the order of their ids.
+static struct site_article *add_article(struct site_catalogue *catalogue, const char *id)
+{
+    struct site_article *article = talloc_zero(catalogue, struct site_article);
+    article->id = id;
+    article->source = locale_find("vi");
+    article->editions = talloc_zero_array(article, struct site_edition *, 30);
+    article->redirects = talloc_zero_array(article, struct site_redirect, 30);
+    catalogue->articles[catalogue->article_count++] = article;
+    return article;
+}
+
+static struct site_edition *add_edition(struct site_article *article, const char *tag,
+                                        const char *slug, int64_t published)
+{
+    struct site_edition *edition = talloc_zero(article, struct site_edition);
+    edition->article = article;
+    edition->locale = locale_find(tag);
+    edition->slug = edition->title = slug;
+    edition->published = edition->updated = published;
+    article->editions[article->edition_count++] = edition;
+    return edition;
+}
+
+static const char *slug_in(const struct site_catalogue *catalogue, const char *tag, size_t article)
+{
+    static char slug[200];
+    struct site_shelf *shelf = site_shelf_make(NULL, catalogue, locale_find(tag));
+    snprintf(slug, sizeof slug, "%s", shelf->places[article].slug);
+    talloc_free(shelf);
+    return slug;
+}
+
+static void test_shows_the_nearest_language(void **state)
+{
+    struct site_catalogue *catalogue = new_catalogue();
+    struct site_article *article = add_article(catalogue, "a");
+    struct site_edition *fr = add_edition(article, "fr", "le-pho", 1);
+    // Nothing of the chain, not the source: the first there is.
+    assert_ptr_equal(site_shown(article, locale_find("th")), fr);
+    struct site_edition *vi = add_edition(article, "vi", "pho", 1);
+    assert_ptr_equal(site_shown(article, locale_find("th")), vi);
+    struct site_edition *en = add_edition(article, "en", "pho", 1);
+    assert_ptr_equal(site_shown(article, locale_find("th")), en);
+    assert_ptr_equal(site_shown(article, locale_find("rad")), vi);
+    // A withdrawn text is not shown in place of another, but stays where it was.
+    en->withdrawn = true;
+    assert_ptr_equal(site_shown(article, locale_find("th")), vi);
+    assert_ptr_equal(site_shown(article, locale_find("en")), en);
+    vi->withdrawn = fr->withdrawn = true;
+    assert_ptr_equal(site_shown(article, locale_find("th")), en);
+    talloc_free(catalogue);
+}
+
+static void test_one_address_one_article(void **state)
+{
+    struct site_catalogue *catalogue = new_catalogue();
+    add_edition(add_article(catalogue, "a"), "en", "one", 1);
+    add_edition(add_article(catalogue, "b"), "vi", "one", 1);
+    add_edition(add_article(catalogue, "c"), "fr", "one", 1);
+    char *second_a = site_second_slug(catalogue, "one", "a");
+    char *second_b = site_second_slug(catalogue, "one", "b");
+    assert_string_not_equal(second_a, second_b);
+    assert_int_equal(strlen(second_a), strlen("one-12345678"));
+    // In each language the text that is written in it has the address.
+    assert_string_equal(slug_in(catalogue, "en", 0), "one");
+    assert_string_equal(slug_in(catalogue, "en", 1), second_b);
+    assert_string_equal(slug_in(catalogue, "vi", 0), second_a);
+    assert_string_equal(slug_in(catalogue, "vi", 1), "one");
+    assert_string_equal(slug_in(catalogue, "fr", 0), second_a);
+    assert_string_equal(slug_in(catalogue, "fr", 2), "one");
+    // Where nobody's own language is, the first by id.
+    assert_string_equal(slug_in(catalogue, "th", 0), "one");
+    assert_string_equal(slug_in(catalogue, "th", 1), second_b);
+    talloc_free(catalogue);
+}
+
+static void test_earlier_addresses_lead_on(void **state)
+{
+    struct site_catalogue *catalogue = new_catalogue();
+    struct site_article *article = add_article(catalogue, "a");
+    add_edition(article, "vi", "pho-bo", 10);
+    add_edition(article, "en", "beef-pho", 20);
+    article->redirects[article->redirect_count++] =
+        (struct site_redirect){locale_find("vi"), "pho"};
+    struct site_shelf *en = site_shelf_make(catalogue, catalogue, locale_find("en"));
+    // The English page stood under the Vietnamese slugs before it was translated.
+    assert_int_equal(en->places[0].alias_count, 2);
+    assert_string_equal(en->aliases[0], "pho");
+    assert_string_equal(en->aliases[1], "pho-bo");
+    assert_true(site_shelf_has(en, "pho"));
+    assert_true(site_shelf_has(en, "beef-pho"));
+    assert_false(site_shelf_has(en, "pho-ga"));
+    struct site_shelf *vi = site_shelf_make(catalogue, catalogue, locale_find("vi"));
+    assert_int_equal(vi->places[0].alias_count, 1);
+    // A page takes the address from an alias.
+    add_edition(add_article(catalogue, "b"), "vi", "pho", 30);
+    vi = site_shelf_make(catalogue, catalogue, locale_find("vi"));
+    assert_int_equal(vi->places[0].alias_count, 0);
+    assert_string_equal(vi->places[1].slug, "pho");
+    talloc_free(catalogue);
+}
+
+static void test_lists_newest_first(void **state)
+{
+    struct site_catalogue *catalogue = new_catalogue();
+    add_edition(add_article(catalogue, "a"), "en", "a", 10);
+    add_edition(add_article(catalogue, "b"), "en", "b", 20);
+    add_edition(add_article(catalogue, "c"), "en", "c", 10);
+    add_edition(add_article(catalogue, "d"), "en", "d", 30)->withdrawn = true;
+    struct site_article *profile = add_article(catalogue, "e");
+    profile->profile = true;
+    add_edition(profile, "en", "e", 40);
+    struct site_shelf *shelf = site_shelf_make(catalogue, catalogue, locale_find("en"));
+    assert_int_equal(shelf->recent_count, 3);
+    assert_string_equal(shelf->recent[0]->slug, "b");
+    assert_string_equal(shelf->recent[1]->slug, "a");
+    assert_string_equal(shelf->recent[2]->slug, "c");
+    assert_ptr_equal(site_shelf_place(shelf, profile), &shelf->places[4]);
+    talloc_free(catalogue);
+}
+
+static void test_addresses(void **state)
+{
+    char *url = site_encode(NULL, "/th/articles/a-เฝอ b\"/");
+    assert_string_equal(url, "/th/articles/a-%E0%B9%80%E0%B8%9D%E0%B8%AD%20b%22/");
+    talloc_free(url);
+    char datetime[32];
+    assert_string_equal(site_datetime(datetime, 0), "1970-01-01T00:00:00Z");
+    assert_int_equal(site_year(1767200399), 2025); // 23:59:59 in Viet Nam
+    assert_int_equal(site_year(1767200400), 2026);
+}
+
+static void test_names(void **state)
+{
+    json_t *names = json_pack("{s:s, s:s}", "vi", "Ẩm thực", "de", "Küche");
+    const struct locale *in;
+    assert_string_equal(site_name_in(names, locale_find("de"), &in), "Küche");
+    assert_string_equal(site_name_in(names, locale_find("ja"), &in), "Ẩm thực");
+    assert_string_equal(in->tag, "vi");
+    json_object_del(names, "vi");
+    assert_string_equal(site_name_in(names, locale_find("ja"), &in), "Küche");
+    json_object_del(names, "de");
+    assert_string_equal(site_name_in(names, locale_find("ja"), &in), "");
+    assert_string_equal(in->tag, "ja");
+    json_decref(names);
+}
+
+static void test_units(void **state)
+{
+    struct site_catalogue catalogue = {.day = "2025-06-30"};
+    struct site_unit unit = {.id = "x", .to = "2025-07-01"};
+    assert_false(site_unit_is_former(&catalogue, &unit));
+    strcpy(catalogue.day, "2025-07-01");
+    assert_true(site_unit_is_former(&catalogue, &unit));
+    *unit.to = '\0';
+    assert_false(site_unit_is_former(&catalogue, &unit));
+}
+
+static void assert_file(int root, const char *path, const char *text)
+{
+    char found[100] = "";
+    int file = openat(root, path, O_RDONLY);
+    assert_true(file >= 0);
+    assert_true(read(file, found, sizeof found - 1) >= 0);
+    close(file);
+    assert_string_equal(found, text);
+}
+
+static void test_output(void **state)
+{
+    char folder[] = "/tmp/test-site-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    struct site_tree tree;
+    struct site_output output;
+    assert_int_equal(site_tree_open(folder, &tree), SEN_OK);
+    assert_int_equal(site_tree_live(&tree, &output), SEN_NOT_FOUND);
+    assert_int_equal(site_tree_begin(&tree, &output), SEN_OK);
+    assert_int_equal(site_output_write(&output, "a/b/index.html", "one", 3), SEN_OK);
+    assert_int_equal(site_tree_stamp(&output, "word"), SEN_OK);
+    assert_int_equal(site_tree_live(&tree, &output), SEN_NOT_FOUND);
+    assert_int_equal(site_tree_begin(&tree, &output), SEN_OK); // the unfinished one is gone
+    assert_int_equal(faccessat(tree.home, "site-1.tmp", F_OK, 0), -1);
+    assert_int_equal(site_output_write(&output, "a/b/index.html", "one", 3), SEN_OK);
+    assert_int_equal(site_tree_stamp(&output, "word"), SEN_OK);
+    assert_int_equal(site_tree_publish(&tree), SEN_OK);
+
+    assert_int_equal(site_tree_live(&tree, &output), SEN_OK);
+    assert_true(site_tree_is_stamped(&output, "word"));
+    assert_false(site_tree_is_stamped(&output, "wor"));
+    assert_int_equal(site_output_write(&output, "a/b/index.html", "one", 3), SEN_OK);
+    assert_int_equal(output.unchanged, 1);
+    assert_int_equal(site_output_write(&output, "a/b/index.html", "two", 3), SEN_OK);
+    assert_int_equal(site_output_write(&output, "c/index.html", "", 0), SEN_OK);
+    assert_int_equal(output.written, 2);
+    assert_file(output.root, "a/b/index.html", "two");
+    assert_int_equal(site_output_remove(&output, "a/b"), SEN_OK);
+    assert_int_equal(site_output_remove(&output, "a/b"), SEN_OK);
+    assert_int_equal(output.removed, 1);
+
+    struct site_output next;
+    assert_int_equal(site_tree_begin(&tree, &next), SEN_OK);
+    assert_int_equal(site_output_write(&next, "index.html", "new", 3), SEN_OK);
+    assert_int_equal(site_tree_publish(&tree), SEN_OK);
+    assert_file(tree.home, "site/index.html", "new");
+    char target[20] = "";
+    assert_int_equal(readlinkat(tree.home, "site", target, sizeof target - 1), 6);
+    assert_string_equal(target, "site-3");
+    assert_int_equal(faccessat(tree.home, "site-2", F_OK, 0), -1);
+    site_tree_close(&tree);
+    assert_int_equal(site_output_erase(AT_FDCWD, folder), SEN_OK);
+    assert_int_equal(access(folder, F_OK), -1);
+}
+
+int main(void)
+{
+    if (locales_init())
+        return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_shows_the_nearest_language),
+        cmocka_unit_test(test_one_address_one_article),
+        cmocka_unit_test(test_earlier_addresses_lead_on),
+        cmocka_unit_test(test_lists_newest_first),
+        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_units),
+        cmocka_unit_test(test_output),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
