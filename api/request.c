@@ -132,7 +132,9 @@ enum step_result request_query(struct request *request, unsigned statement,
 void request_reply(struct request *request, int status, const char *type, const char *headers,
                    const void *body, size_t length)
 {
-    struct response *response = response_new(request, status, type, headers, body, length, 0);
+    // Not the request's: a client that reads slowly still has it when the request is over.
+    struct response *response =
+        response_new(request->thread->memory, status, type, headers, body, length, 0);
     response->compressible = false;
     request_send(request, response, "Cache-Control: no-store\r\n");
     response_unref(response);
