@@ -728,9 +728,8 @@ static void take_result(struct render *r, TALLOC_CTX *ctx, struct rendered *ret)
     free(toc);
     ret->html = talloc_steal(ctx, r->out.data);
     ret->html_length = r->out.length;
-    ret->words = r->options->uncounted
-                     ? 0
-                     : (unsigned)segment_count(r->options->locale, r->plain.data);
+    ret->words =
+        r->options->uncounted ? 0 : (unsigned)segment_count(r->options->locale, r->plain.data);
 }
 
 int markdown_render(TALLOC_CTX *ctx, const struct markdown_options *options, const char *text,
