@@ -140,7 +140,6 @@ static int on_url(llhttp_t *parser, const char *at, size_t length)
     if (request->head_length + length > (size_t)conn->thread->settings->url_bytes)
         return refuse(conn, 414, "url_too_long", NULL);
     head_append(request, at, length);
-    request->target_length = (uint32_t)request->head_length;
     return 0;
 }
 
@@ -209,6 +208,12 @@ static int on_header_value(llhttp_t *parser, const char *at, size_t length)
 {
     struct conn *conn = parser->data;
     struct request *request = conn->request;
+    // Behind a chunked body stand trailer fields (RFC 9110 section 6.5.1). They are no header fields:
+    // the request has been authorised by those, and its steps hold pointers into the head.
+    if (conn->state == CONN_BODY) {
+        request->in_value = true;
+        return count_header_bytes(conn, length);
+    }
     if (!request->in_value) {
         request->in_value = true;
         int header = request->current = find_header(request);
@@ -292,13 +297,11 @@ static int check_host(struct conn *conn, struct request *request)
 static int check_target(struct conn *conn, struct request *request)
 {
     char *target = request->head;
-    size_t length = request->target_length;
     if (strncasecmp(target, "http://", 7) == 0 || strncasecmp(target, "https://", 8) == 0) {
         char *authority = strchr(target, ':') + 3;
         char *path = strpbrk(authority, "/?");
         if (!path)
             return refuse(conn, 400, "target", NULL);
-        length -= (size_t)(path - target);
         target = path;
     }
     if (*target != '/' && !(request->method == METHOD_OPTIONS && strcmp(target, "*") == 0))

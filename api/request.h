@@ -81,7 +81,6 @@ struct request {
     char *head; // request target, then header values, each NUL-terminated
     size_t head_length, head_size;
     size_t header_bytes, header_count;
-    uint32_t target_length;
     uint32_t value_at[HEADERS]; // offset into head; 0: not given
     int current;                // header being read, -1 for one that nobody reads
     char name[32];              // of the header field being read, lower case
