@@ -98,6 +98,8 @@ enum step_result step_json_if_any(struct request *request)
 
 enum step_result step_body_if_any(struct request *request)
 {
+    if (!request->conn)
+        return DONE; // the client left while it was being authorised
     return conn_body_waits(request->conn) ? run_body(request) : NEXT;
 }
 
