@@ -10,6 +10,9 @@ enum { HEAD = crypto_shorthash_BYTES + 8, TEXT_MAX = (HEAD + CURSOR_ID_MAX) * 4 
 // to tell a cursor from noise.
 static const unsigned char key[crypto_shorthash_KEYBYTES] = "sen list cursor";
 
+static const char alphabet[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
 static void check(const char *list, const unsigned char *bytes, size_t length, unsigned char *ret)
 {
     unsigned char message[256 + 8 + CURSOR_ID_MAX];
@@ -36,12 +39,15 @@ int cursor_decode(TALLOC_CTX *ctx, const char *list, const char *text, struct cu
 {
     unsigned char bytes[HEAD + CURSOR_ID_MAX], expected[crypto_shorthash_BYTES];
     size_t length;
-    if (sodium_base642bin(bytes, sizeof bytes, text, strlen(text), NULL, &length, NULL,
+    // libsodium 1.0.18 takes some bytes above 0x7f for letters of the alphabet.
+    if (text[strspn(text, alphabet)] ||
+        sodium_base642bin(bytes, sizeof bytes, text, strlen(text), NULL, &length, NULL,
                           sodium_base64_VARIANT_URLSAFE_NO_PADDING) ||
         length < HEAD)
         return SEN_INVALID;
     check(list, bytes + crypto_shorthash_BYTES, length - crypto_shorthash_BYTES, expected);
-    if (memcmp(expected, bytes, sizeof expected) != 0)
+    if (memcmp(expected, bytes, sizeof expected) != 0 ||
+        memchr(bytes + HEAD, '\0', length - HEAD))
         return SEN_INVALID;
     uint64_t number = 0;
     for (int i = 0; i < 8; i++)
