@@ -391,7 +391,8 @@ static int refuse_key(struct reading *reading, const char *parent, const char *n
 {
     char *key;
     size_t length;
-    if (text_check(reading->ctx, name, strlen(name), TEXT_LINE, &key, &length) || length > 100)
+    if (text_check(reading->ctx, name, strlen(name), TEXT_LINE, &key, &length) || !length ||
+        length > 100)
         key = talloc_strdup(reading->ctx, "?");
     return refuse(reading, "fault.unknown_key", path_of(reading, parent, key), NULL);
 }

@@ -11,6 +11,9 @@
 #include "content/import.h"
 
 #include <sys/types.h>
+
+// uthash's default falls through switch labels, which clang's warnings refuse.
+#define HASH_FUNCTION HASH_FNV
 #include <uthash.h>
 
 enum record_kind { RECORD_TOPIC, RECORD_AGENCY, RECORD_MEDIA, RECORD_PROVINCE, RECORD_KINDS };

@@ -192,10 +192,10 @@ int item_from_front_matter(TALLOC_CTX *ctx, const char *file, size_t length, str
     r = item_read(ctx, matter.values, true, ret, ret_fault);
     if (!r)
         ret->body_line = matter.body_line;
-    if (r && ret_fault->field)
-        ret_fault->line = strcmp(ret_fault->field, "body") == 0
+    if (r)
+        ret_fault->line = ret_fault->field && strcmp(ret_fault->field, "body") == 0
                               ? matter.body_line
-                              : frontmatter_line(&matter, ret_fault->field);
+                              : frontmatter_line(&matter, ret_fault->field ? ret_fault->field : "");
     return r;
 }
 

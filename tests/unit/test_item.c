@@ -251,6 +251,7 @@ static void test_files(void **state)
         {"---\nid: a\nlocale: vi\n---\nText", "fault.required", "title", 1},
         {"---\nid: a\nlocale: vi\ntitle: x\n---\nText\n\nbad \xff byte\n", "fault.bad_utf8", NULL, 8},
         {"---\nid: a\nlocale: vi\ntitle: x\n---\nbell \a\n", "fault.control", NULL, 6},
+        {"---\nid: a\n?\nlocale: vi\n---\nText", "fault.unknown_key", "?", 1},
         {"No front matter\n", "fault.no_front_matter", NULL, 1},
     };
     TALLOC_CTX *ctx = talloc_new(NULL);
