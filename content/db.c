@@ -63,6 +63,7 @@ struct conn {
     int64_t deadline; // while connecting or setting up
     int64_t heard_at; // the last time the server said something
     int64_t retry_at; // while down
+    bool refused;     // while setting up: the server did not take the first statement
     unsigned backoff_ms;
 };
 
@@ -229,7 +230,7 @@ static void conn_segment_end(struct conn *conn)
 {
     struct query *query = conn->fifo;
     if (!query) {
-        if (conn->state == CONN_SETUP)
+        if (conn->state == CONN_SETUP && !conn->refused)
             conn_set_state(conn, CONN_READY, NULL);
         return;
     }
@@ -253,8 +254,10 @@ static void conn_segment_result(struct conn *conn, PGresult *result)
     struct query *query = conn->fifo;
     ExecStatusType status = PQresultStatus(result);
     if (!query || status == PGRES_PIPELINE_ABORTED) {
-        if (!query && status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK)
+        if (!query && status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
             log_error("db.setup", "%s", PQresultErrorMessage(result));
+            conn->refused = true;
+        }
         PQclear(result);
         return;
     }
@@ -268,6 +271,8 @@ static void conn_segment_result(struct conn *conn, PGresult *result)
         *prepared = (struct prepared){.generation = prepared->generation + 1};
     }
     if (status == PGRES_FATAL_ERROR && is_plan_outdated(result)) {
+        if (query->retried)
+            log_error("db.statement", "%s", PQresultErrorMessage(result));
         if (!query->prepares)
             *prepared = (struct prepared){.generation = prepared->generation + 1};
         query->outcome = -EAGAIN;
@@ -314,8 +319,10 @@ static void on_readable(evutil_socket_t fd, short what, void *data)
     conn->heard_at = now_ms();
     // PQgetResult gives NULL between the results of a segment, and for ever once the connection is
     // gone; two in a row, or one with nothing in flight, mean that there is nothing to take.
+    // Whoever hears of a change or of listening may ask at once, and that may find the connection
+    // broken: then it is down already.
     bool last_was_null = false;
-    while (!PQisBusy(conn->pg)) {
+    while (conn->state != CONN_DOWN && !PQisBusy(conn->pg)) {
         PGresult *result = PQgetResult(conn->pg);
         if (!result) {
             if (last_was_null || PQstatus(conn->pg) != CONNECTION_OK)
@@ -331,11 +338,15 @@ static void on_readable(evutil_socket_t fd, short what, void *data)
             conn_segment_result(conn, result);
         }
     }
-    if (PQstatus(conn->pg) != CONNECTION_OK) {
+    if (conn->state == CONN_DOWN)
+        return;
+    if (conn->refused || PQstatus(conn->pg) != CONNECTION_OK) {
         conn_lost(conn, PQerrorMessage(conn->pg));
         return;
     }
     conn_notifications(conn);
+    if (conn->state == CONN_DOWN)
+        return;
     if (!conn_flush(conn)) {
         conn_lost(conn, PQerrorMessage(conn->pg));
         return;
@@ -410,6 +421,7 @@ static void conn_connect(struct conn *conn)
     if (!conn->pg)
         abort(); // out of memory
     conn->deadline = now_ms() + CONNECT_MS;
+    conn->refused = false;
     conn_set_state(conn, CONN_CONNECTING, NULL);
     conn->db->stats.connects++;
     if (PQstatus(conn->pg) == CONNECTION_BAD) {
