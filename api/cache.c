@@ -168,6 +168,9 @@ static bool add_tag(void *data, const char *name, size_t length)
 
 void cache_store(struct cache *cache, const char *key, struct response *response, const char *tags,
                  int64_t moment, int64_t now_ms)
+    // A tag that is given twice counts once: the last one in its list would be this entry.
+    if (tag->entries && tag->entries->prev->entry == entry)
+        return false;
 {
     // An answer may grow by its compressed renditions, together at most by its own size.
     size_t bytes = 2 * response_bytes(response) + strlen(key) + sizeof(struct entry);
