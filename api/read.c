@@ -155,12 +155,15 @@ static enum step_result find_locale(struct request *request, struct read_state *
 
 static bool is_date(const char *text)
 {
-    int year, month, day, end = 0;
     static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    if (strlen(text) != 10 ||
-        sscanf(text, "%4d-%2d-%2d%n", &year, &month, &day, &end) != 3 || end != 10)
+    static const char form[] = "0000-00-00";
+    size_t i = 0;
+    while (text[i] && (form[i] == '0' ? text[i] >= '0' && text[i] <= '9' : text[i] == form[i]))
+        i++;
+    if (text[i] || i != sizeof form - 1)
         return false;
     bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    int year = atoi(text), month = atoi(text + 5), day = atoi(text + 8);
     return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] &&
            (month != 2 || day < 29 || leap);
 }
