@@ -123,8 +123,8 @@ size_t response_bytes(const struct response *response)
 
 // ---- choosing ------------------------------------------------------------------------------------
 
-// Does an Accept-Encoding list take a coding? q=0 says no; what is not listed is not taken.
-static bool accepts(const char *list, const char *coding)
+// How much an Accept-Encoding list wants a coding: its q value; 0: not at all, or not listed.
+static double wanted(const char *list, const char *coding)
 {
     size_t length = strlen(coding);
     for (const char *at = list; at && *at;) {
@@ -132,11 +132,12 @@ static bool accepts(const char *list, const char *coding)
         size_t item = strcspn(at, ",");
         if (strncasecmp(at, coding, length) == 0 && strchr(";, \t", at[length])) {
             const char *q = memchr(at, '=', item);
-            return !q || strtod(q + 1, NULL) > 0;
+            double weight = q ? strtod(q + 1, NULL) : 1;
+            return weight > 0 ? weight : 0;
         }
         at += item;
     }
-    return false;
+    return 0;
 }
 
 // The rendition of an encoding, made when it is first asked for and kept.
@@ -168,11 +169,10 @@ static struct rendition *choose(const struct request *request, struct response *
     const char *list = request_header(request, HEADER_ACCEPT_ENCODING);
     if (!response->compressible || !list)
         return &response->renditions[ENCODING_NONE];
-    if (accepts(list, "br"))
-        return rendition_of(response, ENCODING_BROTLI);
-    if (accepts(list, "gzip"))
-        return rendition_of(response, ENCODING_GZIP);
-    return &response->renditions[ENCODING_NONE];
+    double brotli = wanted(list, "br"), gzip = wanted(list, "gzip");
+    if (brotli == 0 && gzip == 0)
+        return &response->renditions[ENCODING_NONE];
+    return rendition_of(response, brotli >= gzip ? ENCODING_BROTLI : ENCODING_GZIP);
 }
 
 // RFC 9110 section 13.1.2: weak comparison, "*" matches.
