@@ -39,8 +39,11 @@ static void on_missed(void *data, int outcome, struct db_result *result)
     }
     int64_t head = db_rows(result) ? db_integer(result, 0, "head") : follow->seq;
     bool all = follow->seq >= 0 && db_rows(result) && db_value(result, 0, "seq");
-    if (follow->seq < 0)
+    if (follow->seq < 0) {
+        // What was read before the first position was known may have changed since.
+        cache_drop_all(follow->thread->cache);
         follow->seq = head;
+    }
     for (size_t i = 0; all && i < db_rows(result); i++)
         apply(follow, db_integer(result, i, "seq"), db_value(result, i, "kind"),
               db_value(result, i, "tags"));
