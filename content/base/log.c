@@ -13,21 +13,35 @@ void log_set_level(enum log_level level)
     threshold = level;
 }
 
+// The bytes of the character at c; 0 for a control character (C0, DEL, C1) or what is not UTF-8.
+static size_t printable(const unsigned char *c)
+{
+    if (*c < 0x80)
+        return *c >= 0x20 && *c != 0x7f;
+    size_t length = *c < 0xc2 ? 0 : *c < 0xe0 ? 2 : *c < 0xf0 ? 3 : *c < 0xf5 ? 4 : 0;
+    for (size_t i = 1; i < length; i++)
+        if ((c[i] & 0xc0) != 0x80)
+            return 0;
+    return *c == 0xc2 && c[1] < 0xa0 ? 0 : length;
+}
+
 // Append text inside quotes to a line; what does not fit is left out. Returns the new length.
 static size_t append_escaped(char *line, size_t length, size_t size, const char *text)
 {
-    for (const unsigned char *c = (const unsigned char *)text; *c && length + 5 < size; c++) {
-        if (*c == '"' || *c == '\\') {
-            line[length++] = '\\';
-            line[length++] = (char)*c;
-        } else if (*c == '\n') {
+    for (const unsigned char *c = (const unsigned char *)text; *c && length + 5 < size;) {
+        size_t plain = printable(c);
+        if (*c == '\n') {
             line[length++] = '\\';
             line[length++] = 'n';
-        } else if (*c < 0x20 || *c == 0x7f) {
+        } else if (!plain) {
             length += (size_t)snprintf(line + length, size - length, "\\x%02x", *c);
         } else {
-            line[length++] = (char)*c;
+            if (*c == '"' || *c == '\\')
+                line[length++] = '\\';
+            memcpy(line + length, c, plain);
+            length += plain;
         }
+        c += plain ? plain : 1;
     }
     return length;
 }
