@@ -64,6 +64,7 @@ int query_parse(TALLOC_CTX *ctx, const char *text, size_t length, struct query *
             text = stop + 1;
             continue;
         }
+        ret->offender = "";
         if (ret->count == QUERY_PARAMETERS_MAX)
             return QUERY_TOO_MANY;
         struct query_parameter *parameter = &ret->parameters[ret->count];
