@@ -26,24 +26,26 @@ $$;
 
 -- The fact of a unit that holds on a day; of a name, in the nearest language of the chain.
 create or replace function province_value(wanted text, attr text, locales text[], day date)
-returns text language sql stable as $$
-    select f.value from province_fact f
-    where f.province = wanted and f.attribute = attr
-      and (f.locale is null or f.locale = any (locales))
-      and (f.valid_from is null or f.valid_from <= day)
-      and (f.valid_to is null or day < f.valid_to)
-    order by array_position(locales, f.locale), f.valid_from desc nulls last
-    limit 1
-$$;
+returns text language plpgsql stable as $$
+begin
+    return (select f.value from province_fact f
+        where f.province = wanted and f.attribute = attr
+          and (f.locale is null or f.locale = any (locales))
+          and (f.valid_from is null or f.valid_from <= day)
+          and (f.valid_to is null or day < f.valid_to)
+        order by array_position(locales, f.locale), f.valid_from desc nulls last
+        limit 1);
+end $$;
 
 -- A name out of {"vi": ..., "en": ...}: the nearest of the chain, else any.
 create or replace function name_in(names jsonb, locales text[]) returns text
-language sql immutable as $$
-    select coalesce(
-        (select names ->> l from unnest(locales) with ordinality u (l, n)
-         where names ? l order by n limit 1),
-        (select value from jsonb_each_text(names) order by key limit 1))
-$$;
+language plpgsql immutable as $$
+begin
+    return (select coalesce(
+            (select names ->> l from unnest(locales) with ordinality u (l, n)
+             where names ? l order by n limit 1),
+            (select value from jsonb_each_text(names) order by key limit 1)));
+end $$;
 
 -- Save a text as the draft of (article, locale). expected is the revision the writer started from
 -- (0: there was none). A translation was made from the live source, unless e says source_version
@@ -422,46 +424,53 @@ begin
 end $$;
 
 -- ---- what the API shows ------------------------------------------------------------------------------
+-- In PL/pgSQL, as is name_in(): it keeps the plans for the session, while a function in SQL that is
+-- not inlined is parsed and planned again by every statement that calls it.
 
-create or replace function topic_brief(wanted text, locales text[]) returns json language sql stable as $$
-    select json_build_object('id', t.id, 'name', name_in(t.names, locales)) from topic t where t.id = wanted
-$$;
+create or replace function topic_brief(wanted text, locales text[]) returns json language plpgsql stable as $$
+begin
+    return (select json_build_object('id', t.id, 'name', name_in(t.names, locales)) from topic t where t.id = wanted);
+end $$;
 
-create or replace function agency_brief(wanted text, locales text[]) returns json language sql stable as $$
-    select json_build_object('id', g.id, 'name', name_in(g.names, locales), 'url', g.url)
-    from agency g where g.id = wanted
-$$;
+create or replace function agency_brief(wanted text, locales text[]) returns json language plpgsql stable as $$
+begin
+    return (select json_build_object('id', g.id, 'name', name_in(g.names, locales), 'url', g.url)
+        from agency g where g.id = wanted);
+end $$;
 
 create or replace function today_in_viet_nam() returns date language sql stable as $$
     select (now() at time zone 'Asia/Ho_Chi_Minh')::date
 $$;
 
-create or replace function province_briefs(wanted text, locales text[]) returns json language sql stable as $$
-    select coalesce(json_agg(json_build_object('id', p.province,
-               'name', coalesce(province_value(p.province, 'name', locales, today_in_viet_nam()), p.province))
-               order by p.position, p.province), '[]')
-    from article_province p where p.article = wanted
-$$;
+create or replace function province_briefs(wanted text, locales text[]) returns json language plpgsql stable as $$
+begin
+    return (select coalesce(json_agg(json_build_object('id', p.province,
+                   'name', coalesce(province_value(p.province, 'name', locales, today_in_viet_nam()), p.province))
+                   order by p.position, p.province), '[]')
+        from article_province p where p.article = wanted);
+end $$;
 
 -- The lead picture of a text: the medium, with the alternative text in the text's language.
-create or replace function image_json(image jsonb) returns json language sql stable as $$
-    select json_build_object('id', m.id, 'src', '/media/' || m.file, 'type', m.type, 'width', m.width,
-               'height', m.height, 'alt', coalesce(image ->> 'alt', ''), 'credit', m.credit,
-               'licence', m.licence)
-    from media m where m.id = image ->> 'media'
-$$;
+create or replace function image_json(image jsonb) returns json language plpgsql stable as $$
+begin
+    return (select json_build_object('id', m.id, 'src', '/media/' || m.file, 'type', m.type, 'width', m.width,
+                   'height', m.height, 'alt', coalesce(image ->> 'alt', ''), 'credit', m.credit,
+                   'licence', m.licence)
+        from media m where m.id = image ->> 'media');
+end $$;
 
 -- Is a translation up to date with its source? 'original' for the source itself.
 create or replace function translation_state(e edition, source_locale text) returns text
-language sql stable as $$
-    select case
-        when e.locale = source_locale then 'original'
-        when s.version is null or e.source_version is null then 'unknown'
-        when s.version > e.source_version then 'outdated'
-        else 'current' end
-    from (select 1) one
-    left join edition s on s.article = e.article and s.locale = source_locale and s.state = 'live'
-$$;
+language plpgsql stable as $$
+begin
+    return (select case
+            when e.locale = source_locale then 'original'
+            when s.version is null or e.source_version is null then 'unknown'
+            when s.version > e.source_version then 'outdated'
+            else 'current' end
+        from (select 1) one
+        left join edition s on s.article = e.article and s.locale = source_locale and s.state = 'live');
+end $$;
 
 create or replace function translation_json(e edition, source_locale text) returns json
 language sql stable as $$
