@@ -46,7 +46,8 @@ static enum slug_outcome check_character(UChar32 c, UChar32 before)
         return SLUG_BAD_UTF8;
     if (c == '-')
         return before == '-' ? SLUG_HYPHENS : SLUG_OK;
-    if (IS_SLUG_OTHER(c))
+    // Some letters do not show either (U+3164, the Hangul filler).
+    if (IS_SLUG_OTHER(c) || u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT))
         return SLUG_CONTROL;
     if (IS_MARK(c) && before == '-')
         return SLUG_CHARACTER;
@@ -245,7 +246,8 @@ static int32_t drop_format(UChar *text, int32_t length)
     for (int32_t i = 0; i < length;) {
         UChar32 c;
         U16_NEXT(text, i, length, c);
-        if (u_charType(c) != U_FORMAT_CHAR)
+        if (u_charType(c) != U_FORMAT_CHAR &&
+            !u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT))
             U16_APPEND_UNSAFE(text, kept, c);
     }
     return kept;
@@ -352,12 +354,25 @@ char *slug_make(TALLOC_CTX *ctx, const struct locale *locale, const char *title)
 char *slug_skeleton(TALLOC_CTX *ctx, const char *slug)
 {
     UErrorCode status = U_ZERO_ERROR;
-    int32_t length = (int32_t)strlen(slug);
-    int32_t needed = uspoof_getSkeletonUTF8(spoof_checker(), 0, slug, length, NULL, 0, &status);
+    const UNormalizer2 *fold = unorm2_getNFKCCasefoldInstance(&status);
+    TALLOC_CTX *scratch = talloc_new(NULL);
+    int32_t length;
+    UChar *text = icu_from_utf8(scratch, slug, strlen(slug), &length);
 
+    // The skeleton does not know every other form of a letter (wide, mathematical): folded first.
+    int32_t needed = unorm2_normalize(fold, text, length, NULL, 0, &status);
     status = U_ZERO_ERROR;
-    char *out = talloc_zero_array(ctx, char, (size_t)needed + 1);
-    uspoof_getSkeletonUTF8(spoof_checker(), 0, slug, length, out, needed + 1, &status);
+    UChar *folded = talloc_array(scratch, UChar, (size_t)needed + 1);
+    length = unorm2_normalize(fold, text, length, folded, needed + 1, &status);
+    icu_require(status, "NFKC");
+
+    needed = uspoof_getSkeleton(spoof_checker(), 0, folded, length, NULL, 0, &status);
+    status = U_ZERO_ERROR;
+    UChar *skeleton = talloc_array(scratch, UChar, (size_t)needed + 1);
+    length = uspoof_getSkeleton(spoof_checker(), 0, folded, length, skeleton, needed + 1, &status);
     icu_require(status, "skeleton");
+
+    char *out = icu_to_utf8(ctx, skeleton, length, NULL);
+    talloc_free(scratch);
     return out;
 }
