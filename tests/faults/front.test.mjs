@@ -35,7 +35,8 @@ test('pages, feeds, media and errors are the same through nginx', async () => {
   for (const path of paths) {
     const [direct, through] = [await get(server.url, path), await get(front.url, path)];
     assert.equal(through.status, direct.status, path);
-    assert.deepEqual(through.body, direct.body, path);
+    const [one, other] = [direct, through].map(({ body }) => body.toString('latin1').replace(/"request":"[^"]*"/, ''));
+    assert.equal(other, one, path); // but for the request's number
     for (const name of same) assert.equal(through.headers.get(name), direct.headers.get(name), `${name} of ${path}`);
   }
 });
