@@ -30,7 +30,9 @@ static int run(const struct settings *settings, int argc, char **argv)
     int r = site_build(ctx, settings, &options, &report, &error);
     if (r)
         fprintf(stderr, "sen build: %s\n",
-                error ? error : r < 0 ? strerror(-r) : "the site could not be built");
+                error   ? error
+                : r < 0 ? strerror(-r)
+                        : "the site could not be built");
     else
         printf("%u pages of %u articles in %u locales, %.2f s\n", report.pages, report.articles,
                report.locales, report.seconds);

@@ -19,24 +19,23 @@ struct site_options {
 };
 
 struct site_report {
-    unsigned pages;    // files written
+    unsigned pages; // files written
     unsigned articles;
     unsigned locales;
-    unsigned kept;     // texts that could not be rendered and show their stored HTML
+    unsigned kept; // texts that could not be rendered and show their stored HTML
     double seconds;
 };
 
 // Build the whole site aside and put it in the place of the old one. Waits for another build or
 // follower of the same database. *ret_error (on ctx) is a sentence. Outcomes: SEN_OK; SEN_INVALID:
 // a setting or a template is wrong; SEN_UNAVAILABLE: the database is away; -EINTR: stopped.
-int site_build(TALLOC_CTX *ctx, const struct settings *settings,
-               const struct site_options *options, struct site_report *ret,
-               char **ret_error) SEN_MUST_CHECK;
+int site_build(TALLOC_CTX *ctx, const struct settings *settings, const struct site_options *options,
+               struct site_report *ret, char **ret_error) SEN_MUST_CHECK;
 
 // Follow the change log until *stop: bring the site up to date, from the remembered position
 // (table follower, name 'site'), then page by page as changes are published. Builds the site when
 // there is none, or when it is another program's. While the database is away it is asked again
 // and again, at longer and longer intervals. Returns SEN_OK when stopped, SEN_INVALID when the
 // settings or templates are wrong.
-int site_follow(TALLOC_CTX *ctx, const struct settings *settings,
-                const volatile sig_atomic_t *stop, char **ret_error) SEN_MUST_CHECK;
+int site_follow(TALLOC_CTX *ctx, const struct settings *settings, const volatile sig_atomic_t *stop,
+                char **ret_error) SEN_MUST_CHECK;

@@ -54,8 +54,7 @@ static void set_text(const struct site *site, const struct site_wing *wing, json
     site_set_list(view, "toc", toc_of(text->toc));
     site_set(view, "summary", shown->summary);
     json_object_set_new(view, "picture", site_picture(wing, shown));
-    json_object_set_new_nocheck(view, "body",
-                                json_stringn_nocheck(text->html, text->html_length));
+    json_object_set_new_nocheck(view, "body", json_stringn_nocheck(text->html, text->html_length));
     set_dates(wing, view, shown, text);
     site_set_origin(site, wing, view, shown, text);
     site_set_notices(site, wing, view, shown);
@@ -71,8 +70,8 @@ static void set_withdrawal(const struct site *site, const struct site_wing *wing
         {"agency", agency ? site_name_in(agency->names, wing->locale, NULL) : "", 0},
     };
     site_set(view, "withdrawn",
-             message_format(ctx, wing->ui,
-                            agency ? "notice.withdrawn_by" : "notice.withdrawn_text", args, 2));
+             message_format(ctx, wing->ui, agency ? "notice.withdrawn_by" : "notice.withdrawn_text",
+                            args, 2));
     if (shown->notice && *shown->notice) {
         const struct message_arg reason[] = {{"reason", shown->notice, 0}};
         site_set(view, "reason", message_format(ctx, wing->ui, "notice.reason", reason, 1));

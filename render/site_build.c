@@ -1,6 +1,7 @@
 // The whole site, by several processes that share the catalogue by fork and take the next piece of
 // work from a counter in shared memory. A piece is either a locale's lists or some articles in all
-// locales. Pages depend on the catalogue and the texts alone, so it does not matter who writes what.
+// locales. Pages depend on the catalogue and the texts alone, so it does not matter who writes
+// what.
 #include "render/site.h"
 
 #include "content/base/log.h"
@@ -75,10 +76,9 @@ static int write_piece(const struct build *build, struct db_session *session, si
         return write_lists(site, &site->wings[piece], session, guard, ret_error);
     size_t first = (piece - site->wing_count) * CHUNK;
     size_t count = site->catalogue->article_count - first;
-    return site_write_articles(site, session,
-                               (const struct site_article *const *)site->catalogue->articles +
-                                   first,
-                               count < CHUNK ? count : CHUNK, guard, ret_error);
+    return site_write_articles(
+        site, session, (const struct site_article *const *)site->catalogue->articles + first,
+        count < CHUNK ? count : CHUNK, guard, ret_error);
 }
 
 static int work(const struct build *build, struct slot *slot)
@@ -130,7 +130,8 @@ static int start_process(const struct build *build, struct slot *slot)
     // Nobody waits for the pages of a build whose head has died.
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
         _exit(1);
-    // Memory that is freed is soon needed again: giving it back to the kernel costs more than pages.
+    // Memory that is freed is soon needed again: giving it back to the kernel costs more than
+    // pages.
     mallopt(M_TRIM_THRESHOLD, 64 * 1024 * 1024);
     mallopt(M_MMAP_THRESHOLD, 16 * 1024 * 1024);
     // No talloc parent is freed and no session of the parent is ended here.
@@ -151,8 +152,9 @@ static int replace_process(const struct build *build, struct slot *slot)
     struct shared *shared = build->shared;
     if (!slot->rendering || shared->bad_count == BAD_MAX)
         return -ECHILD;
-    log_warn("site.render", "edition %" PRId64 " passes the limits of rendering and keeps its "
-                            "stored HTML",
+    log_warn("site.render",
+             "edition %" PRId64 " passes the limits of rendering and keeps its "
+             "stored HTML",
              slot->rendering);
     shared->bad[shared->bad_count++] = slot->rendering;
     slot->rendering = 0;
@@ -206,8 +208,8 @@ static int write_all(struct build *build, char **ret_error)
 {
     struct site *site = build->site;
     build->pieces = site->wing_count + chunk_count(site);
-    build->jobs = build->options->jobs ? build->options->jobs
-                                       : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
+    build->jobs =
+        build->options->jobs ? build->options->jobs : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     if (build->jobs > PROCESSES_MAX)
         build->jobs = PROCESSES_MAX;
     if (build->jobs > build->pieces)
@@ -272,8 +274,8 @@ static void report(const struct build *build, double began, struct site_report *
     };
 }
 
-int site_build(TALLOC_CTX *ctx, const struct settings *settings,
-               const struct site_options *options, struct site_report *ret, char **ret_error)
+int site_build(TALLOC_CTX *ctx, const struct settings *settings, const struct site_options *options,
+               struct site_report *ret, char **ret_error)
 {
     double began = now();
     struct db_session *session;

@@ -15,12 +15,12 @@
 #include <string.h>
 #include <time.h>
 
-#define CHANGES_MAX   5000 // more than these and the site is built anew
-#define PAGES_MAX     5000 // the same, of pages of articles
-#define BATCH         16   // articles between two looks at the stop flag
-#define WAIT_MS       1000 // for a notification, between two looks at the stop flag
-#define BACK_OFF_MS   250  // first wait for a database that is away; doubled up to the next
-#define BACK_OFF_MAX  16000
+#define CHANGES_MAX  5000 // more than these and the site is built anew
+#define PAGES_MAX    5000 // the same, of pages of articles
+#define BATCH        16   // articles between two looks at the stop flag
+#define WAIT_MS      1000 // for a notification, between two looks at the stop flag
+#define BACK_OFF_MS  250  // first wait for a database that is away; doubled up to the next
+#define BACK_OFF_MAX 16000
 
 struct follower {
     const struct settings *settings;
@@ -104,8 +104,8 @@ static int remove_left(const struct site *site, const struct site_touched *touch
         for (size_t j = 0; !r && j < touched->slug_count; j++) {
             if (site_shelf_has(wing->shelf, touched->slugs[j]))
                 continue;
-            char *folder = talloc_asprintf(NULL, "%s/articles/%s", wing->locale->tag,
-                                           touched->slugs[j]);
+            char *folder =
+                talloc_asprintf(NULL, "%s/articles/%s", wing->locale->tag, touched->slugs[j]);
             r = site_output_remove(site->output, folder);
             talloc_free(folder);
         }
@@ -124,8 +124,7 @@ static int write_touched_lists(struct follower *f, const struct site *site,
             r = site_write_topic(site, wing, &site->catalogue->topics[i]);
     if (!r)
         r = site_write_units(site, wing);
-    return r ? r
-             : site_write_wing_units(site, wing, f->session, touched->units, NULL, &f->error);
+    return r ? r : site_write_wing_units(site, wing, f->session, touched->units, NULL, &f->error);
 }
 
 // The texts first, then what leads to them, then what only machines read.
@@ -181,7 +180,8 @@ static int update(struct follower *f, int64_t since, bool *ret_anew)
         return r;
     struct site_output output;
     r = site_tree_live(&f->tree, &output);
-    if (r == SEN_NOT_FOUND || (!r && !site_tree_is_stamped(&output, site_fingerprint(site, site)))) {
+    if (r == SEN_NOT_FOUND ||
+        (!r && !site_tree_is_stamped(&output, site_fingerprint(site, site)))) {
         *ret_anew = true;
         talloc_free(site);
         return SEN_OK;
@@ -201,8 +201,9 @@ static int update(struct follower *f, int64_t since, bool *ret_anew)
     char position[24];
     snprintf(position, sizeof position, "%" PRId64, site->catalogue->seq);
     r = run(f, "site_followed", position);
-    log_info("site.update", "changes %" PRId64 " to %s: %u pages written, %u as they were, %u "
-                            "removed, in %" PRId64 " ms",
+    log_info("site.update",
+             "changes %" PRId64 " to %s: %u pages written, %u as they were, %u "
+             "removed, in %" PRId64 " ms",
              since, position, output.written, output.unchanged, output.removed,
              milliseconds() - began);
     talloc_free(f->site);
@@ -305,8 +306,8 @@ static int follow_once(struct follower *f)
     return r;
 }
 
-int site_follow(TALLOC_CTX *ctx, const struct settings *settings,
-                const volatile sig_atomic_t *stop, char **ret_error)
+int site_follow(TALLOC_CTX *ctx, const struct settings *settings, const volatile sig_atomic_t *stop,
+                char **ret_error)
 {
     struct follower follower = {.settings = settings, .stop = stop};
     int wait = BACK_OFF_MS;

@@ -107,9 +107,8 @@ static json_t *feeds_of(const struct site_wing *wing, const char *title, const c
         json_t *one = json_object();
         site_set(one, "type", formats[i].type);
         json_object_set_new(one, "title", json_sprintf("%s (%s)", title, formats[i].name));
-        json_object_set_new(one, "href",
-                            json_sprintf("/feeds/%s/%s%s", wing->locale->tag, feed,
-                                         formats[i].file));
+        json_object_set_new(
+            one, "href", json_sprintf("/feeds/%s/%s%s", wing->locale->tag, feed, formats[i].file));
         json_array_append_new(list, one);
     }
     return list;
@@ -126,9 +125,9 @@ static void set_social(const struct site *site, const struct site_wing *wing,
     site_set(social, "locale", text ? text->locale->og_locale : wing->ui->og_locale);
     if (text && text->image) {
         json_t *image = site_picture(wing, text);
-        json_object_set_new(image, "src",
-                            json_sprintf("%s%s", site->origin,
-                                         json_string_value(json_object_get(image, "src"))));
+        json_object_set_new(
+            image, "src",
+            json_sprintf("%s%s", site->origin, json_string_value(json_object_get(image, "src"))));
         json_object_set_new(social, "image", image);
     }
     char datetime[32];
@@ -162,8 +161,9 @@ static void set_head(const struct site *site, const struct site_wing *wing,
     site_set(view, "kind", page->kind);
     json_object_set_new(view, "title", json_sprintf("%s · %s", page->title, name));
     site_set(view, "description", page->description);
-    json_object_set_new(view, "feeds", feeds_of(wing, page->feed ? page->title : name,
-                                                page->feed ? page->feed : ""));
+    json_object_set_new(
+        view, "feeds",
+        feeds_of(wing, page->feed ? page->title : name, page->feed ? page->feed : ""));
     if (!page->versions)
         return;
     size_t canonical = site_canonical_wing(site, wing, page->versions, page->shown);

@@ -123,8 +123,21 @@ int site_write_home(const struct site *site, const struct site_wing *wing) SEN_M
 int site_write_topic(const struct site *site, const struct site_wing *wing,
                      const struct site_topic *topic) SEN_MUST_CHECK; // and its years
 
-// site_units.c
+// site_unit_list.c
 int site_write_units(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
+// The units that exist, in the order of the wing's language.
+size_t site_units_sorted(TALLOC_CTX *ctx, const struct site *site, const struct site_wing *wing,
+                         const struct site_unit ***ret);
+const char *site_unit_type(const struct site_wing *wing, const struct site_unit *unit);
+// What Vietnamese call it, for readers who see another name; else "".
+const char *site_unit_vietnamese(const struct site_wing *wing, const struct site_unit *unit);
+// Links to what it became. A unit can follow itself when it took in others and kept its name.
+json_t *site_unit_successors(const struct site_wing *wing, const struct site_unit *unit);
+// The name it bore before its present one, in the same language; NULL: it had no other.
+const struct site_fact *site_unit_former_name(const struct site_wing *wing,
+                                              const struct site_unit *unit);
+
+// site_units.c
 // The profile of a unit that a wing shows; NULL: none.
 const struct site_place *site_unit_profile(const struct site_wing *wing,
                                            const struct site_unit *unit);
@@ -135,9 +148,6 @@ void site_versions_of_unit(TALLOC_CTX *ctx, const struct site *site, const struc
                            struct site_versions *ret);
 int site_write_unit(const struct site *site, const struct site_wing *wing,
                     const struct site_unit *unit, const struct site_text *profile) SEN_MUST_CHECK;
-// The units that exist, in the order of the wing's language.
-size_t site_units_sorted(TALLOC_CTX *ctx, const struct site *site, const struct site_wing *wing,
-                         const struct site_unit ***ret);
 
 // site_plain.c: search, about, 404; the door at "/"; robots.txt and the assets.
 int site_write_plain(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
@@ -154,8 +164,8 @@ struct site_texts; // by edition
 // Rendering in a process that may die of a text: the others must know of which. All of it lies in
 // memory that the processes share, and is written by one at a time.
 struct site_guard {
-    int64_t *rendering;   // the edition at work, 0: none
-    const int64_t *bad;   // editions that a process died of
+    int64_t *rendering; // the edition at work, 0: none
+    const int64_t *bad; // editions that a process died of
     const size_t *bad_count;
     unsigned *kept; // counts the texts whose stored HTML was taken instead
 };

@@ -127,10 +127,10 @@ static int write_topic(const struct topic_pages *pages)
         json_array_append_new(cards, card);
     }
     for (size_t i = 0; i < pages->year_count; i++)
-        json_array_append_new(years, json_pack("{s:i, s:o}", "year", pages->years[i], "href",
-                                               json_sprintf("/%s/topics/%s/%d/",
-                                                            pages->wing->locale->tag,
-                                                            pages->topic->id, pages->years[i])));
+        json_array_append_new(years,
+                              json_pack("{s:i, s:o}", "year", pages->years[i], "href",
+                                        json_sprintf("/%s/topics/%s/%d/", pages->wing->locale->tag,
+                                                     pages->topic->id, pages->years[i])));
     set_name(pages, view);
     site_set_list(view, "cards", cards);
     site_set_list(view, "years", years);
@@ -140,8 +140,7 @@ static int write_topic(const struct topic_pages *pages)
     struct site_page page = {
         .template = SITE_TOPIC,
         .title = name,
-        .description =
-            message_format(pages->ctx, pages->wing->ui, "page.topic_all", args, 1),
+        .description = message_format(pages->ctx, pages->wing->ui, "page.topic_all", args, 1),
     };
     return write_page(pages, talloc_asprintf(pages->ctx, "topics/%s/", pages->topic->id), &page,
                       view);
@@ -183,8 +182,8 @@ static int write_year(const struct topic_pages *pages, int year)
 static int remove_old_years(const struct topic_pages *pages)
 {
     struct site_output *output = pages->site->output;
-    char *folder = talloc_asprintf(pages->ctx, "%s/topics/%s", pages->wing->locale->tag,
-                                   pages->topic->id);
+    char *folder =
+        talloc_asprintf(pages->ctx, "%s/topics/%s", pages->wing->locale->tag, pages->topic->id);
     int descriptor = openat(output->root, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (descriptor < 0)
         return -errno;
@@ -197,8 +196,8 @@ static int remove_old_years(const struct topic_pages *pages)
         for (size_t i = 0; !wanted && i < pages->year_count; i++)
             wanted = pages->years[i] == year;
         if (!wanted)
-            r = site_output_remove(output, talloc_asprintf(pages->ctx, "%s/%s", folder,
-                                                           one->d_name));
+            r = site_output_remove(output,
+                                   talloc_asprintf(pages->ctx, "%s/%s", folder, one->d_name));
     }
     closedir(list);
     return r;

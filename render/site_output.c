@@ -93,8 +93,7 @@ static int replace(int root, const char *path, const char *data, size_t length)
     return r;
 }
 
-int site_output_write(struct site_output *output, const char *path, const char *data,
-                      size_t length)
+int site_output_write(struct site_output *output, const char *path, const char *data, size_t length)
 {
     if (output->live && holds_already(output->root, path, data, length)) {
         output->unchanged++;

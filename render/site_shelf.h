@@ -14,8 +14,8 @@ struct site_place {
 
 struct site_shelf {
     const struct locale *locale;
-    const struct locale *ui;     // the language of menus and dates: the nearest with a catalog
-    struct site_place *places;   // one for each article of the catalogue, in its order
+    const struct locale *ui;   // the language of menus and dates: the nearest with a catalog
+    struct site_place *places; // one for each article of the catalogue, in its order
     size_t place_count;
     const struct site_place **recent; // what lists show, newest first: no profiles, no withdrawn
     size_t recent_count;

@@ -67,15 +67,16 @@ static int render(struct entry *entry, const struct site_texts *texts, const str
     sandbox_job_begin((unsigned)site->settings->render_cpu_ms);
     int r = markdown_media_ids(entry, body, length, &ids, &count, &fault);
     if (!r) {
-        struct markdown_options options = {.locale = locale, .origin = site->origin, .uncounted = true};
+        struct markdown_options options = {
+            .locale = locale, .origin = site->origin, .uncounted = true};
         options.media = media_of(entry, site, ids, count, &options.media_count);
         r = markdown_render(entry, &options, body, length, &result, &fault);
     }
     sandbox_job_end();
     *texts->guard->rendering = 0;
     if (r) {
-        log_warn("site.render", "edition %" PRId64 " keeps its stored HTML: %s %s",
-                 entry->text.id, fault.key ? fault.key : "", fault.detail);
+        log_warn("site.render", "edition %" PRId64 " keeps its stored HTML: %s %s", entry->text.id,
+                 fault.key ? fault.key : "", fault.detail);
         return r;
     }
     entry->text.html = result.html;
@@ -117,8 +118,8 @@ static int stored_row(void *data, const struct db_result *row)
 {
     struct entry *entry = add_entry(data, row);
     entry->text.html_length = db_length(row, 0, "content");
-    entry->text.html = talloc_memdup(entry, db_value(row, 0, "content"),
-                                     entry->text.html_length + 1);
+    entry->text.html =
+        talloc_memdup(entry, db_value(row, 0, "content"), entry->text.html_length + 1);
     entry->text.toc = copy(entry, db_value(row, 0, "toc"));
     return SEN_OK;
 }
@@ -142,8 +143,8 @@ static int fetch(struct site_texts *texts, struct db_session *session, const int
         list = talloc_asprintf_append_buffer(list, i ? ",%" PRId64 : "%" PRId64, editions[i]);
     list = talloc_strdup_append_buffer(list, "}");
     const char *const values[] = {list, markdown ? "t" : "f"};
-    int r = db_session_each(session, "site_texts", values, 2,
-                            markdown ? markdown_row : stored_row, texts, ret_error);
+    int r = db_session_each(session, "site_texts", values, 2, markdown ? markdown_row : stored_row,
+                            texts, ret_error);
     talloc_free(list);
     return r;
 }

@@ -9,21 +9,11 @@
 extern const struct embedded site_templates[], site_assets[];
 
 static const char *const template_names[SITE_TEMPLATES] = {
-    [SITE_ABOUT] = "about",
-    [SITE_ARTICLE] = "article",
-    [SITE_BRAND] = "brand",
-    [SITE_DOOR] = "door",
-    [SITE_FOOTER] = "footer",
-    [SITE_HEAD] = "head",
-    [SITE_HOME] = "home",
-    [SITE_MISSING] = "missing",
-    [SITE_MOVED] = "moved",
-    [SITE_NAV] = "nav",
-    [SITE_PROVINCE] = "province",
-    [SITE_PROVINCES] = "provinces",
-    [SITE_SEARCH] = "search",
-    [SITE_TOPIC] = "topic",
-    [SITE_WITHDRAWN] = "withdrawn",
+    [SITE_ABOUT] = "about",   [SITE_ARTICLE] = "article",   [SITE_BRAND] = "brand",
+    [SITE_DOOR] = "door",     [SITE_FOOTER] = "footer",     [SITE_HEAD] = "head",
+    [SITE_HOME] = "home",     [SITE_MISSING] = "missing",   [SITE_MOVED] = "moved",
+    [SITE_NAV] = "nav",       [SITE_PROVINCE] = "province", [SITE_PROVINCES] = "provinces",
+    [SITE_SEARCH] = "search", [SITE_TOPIC] = "topic",       [SITE_WITHDRAWN] = "withdrawn",
     [SITE_YEAR] = "year",
 };
 
@@ -36,8 +26,8 @@ static void add_asset(struct site_theme *theme, const struct embedded *file)
     crypto_generichash(hash, sizeof hash, (const unsigned char *)file->data, file->size, NULL, 0);
     sodium_bin2hex(hex, sizeof hex, hash, 5);
     const char *dot = strrchr(file->name, '.');
-    const char *path = talloc_asprintf(theme, "assets/%.*s.%s%s", (int)(dot - file->name),
-                                       file->name, hex, dot);
+    const char *path =
+        talloc_asprintf(theme, "assets/%.*s.%s%s", (int)(dot - file->name), file->name, hex, dot);
     theme->assets[theme->asset_count++] = (struct site_asset){path, file};
     char name[64], address[160];
     snprintf(name, sizeof name, "%.*s", (int)(dot - file->name), file->name);
@@ -106,9 +96,9 @@ static json_t *topics_of(const struct site_catalogue *catalogue, const struct si
     for (size_t i = 0; i < catalogue->topic_count; i++) {
         const struct locale *in;
         const char *name = site_name_in(catalogue->topics[i].names, shelf->locale, &in);
-        json_t *topic = json_pack("{s:s, s:o}", "name", name, "href",
-                                  json_sprintf("/%s/topics/%s/", shelf->locale->tag,
-                                               catalogue->topics[i].id));
+        json_t *topic =
+            json_pack("{s:s, s:o}", "name", name, "href",
+                      json_sprintf("/%s/topics/%s/", shelf->locale->tag, catalogue->topics[i].id));
         if (in != shelf->ui)
             json_object_set_new(topic, "lang", json_string(in->tag));
         json_array_append_new(list, topic);

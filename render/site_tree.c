@@ -93,8 +93,8 @@ void site_tree_drop(struct site_tree *tree)
         return;
 }
 
-static int remove_other(struct site_tree *tree, const char *name, unsigned number,
-                        bool unfinished, void *data)
+static int remove_other(struct site_tree *tree, const char *name, unsigned number, bool unfinished,
+                        void *data)
 {
     const char *present = data;
     return strcmp(name, present) == 0 ? SEN_OK : site_output_erase(tree->home, name);

@@ -1,147 +1,9 @@
-// Provinces and cities: the list of those that are and those that were, and a page for each.
+// The page of a province or city.
 #include "render/site_internal.h"
-
-#include "locales/collate.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-size_t site_units_sorted(TALLOC_CTX *ctx, const struct site *site, const struct site_wing *wing,
-                         const struct site_unit ***ret)
-{
-    const struct site_catalogue *catalogue = site->catalogue;
-    struct collate_item *items = talloc_array(ctx, struct collate_item, catalogue->unit_count + 1);
-    size_t count = 0;
-    for (size_t i = 0; i < catalogue->unit_count; i++) {
-        struct site_unit *unit = &catalogue->units[i];
-        if (!site_unit_is_former(catalogue, unit))
-            items[count++] =
-                (struct collate_item){site_unit_name(unit, wing->locale, NULL), unit};
-    }
-    collate_sort(wing->locale, items, count);
-    *ret = talloc_array(ctx, const struct site_unit *, count + 1);
-    for (size_t i = 0; i < count; i++)
-        (*ret)[i] = items[i].data;
-    talloc_free(items);
-    return count;
-}
-
-static const char *type_of(const struct site_wing *wing, const struct site_unit *unit)
-{
-    const struct site_fact *fact = site_unit_fact(unit, "type", NULL);
-    bool city = fact && strcmp(fact->value, "city") == 0;
-    return message_text(wing->ui, city ? "province.city" : "province.province");
-}
-
-// What Vietnamese call it, for readers who see another name.
-static const char *vietnamese_name(const struct site_wing *wing, const struct site_unit *unit)
-{
-    const struct site_fact *fact = site_unit_fact(unit, "name", locale_find("vi"));
-    const char *shown = site_unit_name(unit, wing->locale, NULL);
-    return fact && strcmp(fact->value, shown) != 0 ? fact->value : "";
-}
-
-// A unit can follow itself when it took in others and kept its name.
-static json_t *successors_of(const struct site_wing *wing, const struct site_unit *unit)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < unit->successor_count; i++)
-        if (unit->successors[i].unit != unit)
-            json_array_append_new(list, site_unit_link(wing, unit->successors[i].unit));
-    return list;
-}
-
-// The name a unit bore before its present one, in the language of its name; NULL: it had no other.
-static const struct site_fact *former_name(const struct site_wing *wing,
-                                           const struct site_unit *unit)
-{
-    const struct locale *in;
-    const char *name = site_unit_name(unit, wing->locale, &in);
-    for (size_t i = 0; i < unit->fact_count; i++) {
-        const struct site_fact *fact = &unit->facts[i];
-        if (strcmp(fact->attribute, "name") == 0 && fact->locale == in && *fact->to &&
-            strcmp(fact->value, name) != 0)
-            return fact;
-    }
-    return NULL;
-}
-
-// Units that are no more, and the former names of those that are, by name.
-static json_t *formers_of(TALLOC_CTX *ctx, const struct site *site, const struct site_wing *wing)
-{
-    const struct site_catalogue *catalogue = site->catalogue;
-    struct collate_item *items = talloc_array(ctx, struct collate_item, catalogue->unit_count + 1);
-    size_t count = 0;
-    for (size_t i = 0; i < catalogue->unit_count; i++) {
-        struct site_unit *unit = &catalogue->units[i];
-        const struct site_fact *name = former_name(wing, unit);
-        if (site_unit_is_former(catalogue, unit))
-            items[count++] =
-                (struct collate_item){site_unit_name(unit, wing->locale, NULL), unit};
-        else if (name)
-            items[count++] = (struct collate_item){name->value, unit};
-    }
-    collate_sort(wing->locale, items, count);
-    json_t *list = json_array();
-    for (size_t i = 0; i < count; i++) {
-        const struct site_unit *unit = items[i].data;
-        json_t *one = site_unit_link(wing, unit), *became;
-        if (site_unit_is_former(catalogue, unit)) {
-            became = successors_of(wing, unit);
-        } else {
-            became = json_array();
-            json_array_append_new(became, site_unit_link(wing, unit));
-            site_set(one, "name", items[i].text);
-        }
-        json_object_set_new(one, "became", became);
-        json_array_append_new(list, one);
-    }
-    return list;
-}
-
-static void set_lists(TALLOC_CTX *ctx, const struct site *site, const struct site_wing *wing,
-                      json_t *view)
-{
-    const struct site_unit **units;
-    json_t *list = json_array();
-    size_t count = site_units_sorted(ctx, site, wing, &units);
-    for (size_t i = 0; i < count; i++) {
-        json_t *one = site_unit_link(wing, units[i]);
-        site_set(one, "name_vi", vietnamese_name(wing, units[i]));
-        site_set(one, "type", type_of(wing, units[i]));
-        json_array_append_new(list, one);
-    }
-    const struct message_arg args[] = {{"count", NULL, (int64_t)count}};
-    site_set(view, "intro", message_format(ctx, wing->ui, "province.index_text", args, 1));
-    json_object_set_new(view, "units", list);
-    site_set_list(view, "former", formers_of(ctx, site, wing));
-}
-
-int site_write_units(const struct site *site, const struct site_wing *wing)
-{
-    TALLOC_CTX *ctx = talloc_new(NULL);
-    json_t *view = site_view(wing);
-    set_lists(ctx, site, wing, view);
-    site_set_list(view, "crumbs", site_crumbs(wing, NULL));
-    struct site_versions versions;
-    site_versions_of_path(ctx, site, "provinces/", &versions);
-    json_t *alternates = site_alternates(site, &versions);
-    struct site_page page = {
-        .template = SITE_PROVINCES,
-        .kind = "provinces",
-        .title = message_text(wing->ui, "site.provinces"),
-        .description = json_string_value(json_object_get(view, "intro")),
-        .versions = &versions,
-        .alternates = alternates,
-        .shown = wing->ui,
-        .path = talloc_asprintf(ctx, "%s/provinces/index.html", wing->locale->tag),
-    };
-    int r = site_page_write(site, wing, &page, view);
-    json_decref(alternates);
-    talloc_free(ctx);
-    return r;
-}
 
 const struct site_place *site_unit_profile(const struct site_wing *wing,
                                            const struct site_unit *unit)
@@ -209,7 +71,7 @@ static const char *value_text(TALLOC_CTX *ctx, const struct site_wing *wing,
                               const struct site_unit *unit, const struct site_fact *fact)
 {
     if (strcmp(fact->attribute, "type") == 0)
-        return type_of(wing, unit);
+        return site_unit_type(wing, unit);
     if (strcmp(fact->attribute, "population") == 0)
         return format_integer(ctx, wing->ui, strtoll(fact->value, NULL, 10));
     if (strcmp(fact->attribute, "area_km2") != 0)
@@ -251,8 +113,9 @@ static json_t *facts_of(TALLOC_CTX *ctx, const struct site *site, const struct s
             continue;
         json_t *entry = json_object();
         site_set(entry, "label", message_text(wing->ui, rows[i].key));
-        site_set(entry, "value", fact ? value_text(ctx, wing, unit, fact)
-                                      : message_text(wing->ui, "province.unknown"));
+        site_set(entry, "value",
+                 fact ? value_text(ctx, wing, unit, fact)
+                      : message_text(wing->ui, "province.unknown"));
         bool vietnamese = fact && strcmp(rows[i].attribute, "admin_centre") == 0;
         site_set(entry, "lang", vietnamese && strcmp(wing->ui->tag, "vi") != 0 ? "vi" : "");
         if (fact && fact->label)
@@ -264,7 +127,7 @@ static json_t *facts_of(TALLOC_CTX *ctx, const struct site *site, const struct s
         site_set(entry, "source", fact ? fact->source : "");
         json_array_append_new(list, entry);
     }
-    const struct site_fact *name = former_name(wing, unit);
+    const struct site_fact *name = site_unit_former_name(wing, unit);
     if (name) {
         const struct message_arg args[] = {{"date", day_text(ctx, wing, name->to), 0}};
         json_t *entry = json_object();
@@ -301,11 +164,10 @@ static void set_history(TALLOC_CTX *ctx, const struct site *site, const struct s
     json_object_set_new(view, "has_formed", json_boolean(unit->predecessor_count));
     if (!site_unit_is_former(site->catalogue, unit))
         return;
-    json_t *became = successors_of(wing, unit);
+    json_t *became = site_unit_successors(wing, unit);
     bool any = json_array_size(became);
     const struct message_arg args[] = {
-        {"name", name, 0},
-        {"date", any ? day_text(ctx, wing, unit->successors[0].since) : "", 0}};
+        {"name", name, 0}, {"date", any ? day_text(ctx, wing, unit->successors[0].since) : "", 0}};
     site_set(view, "former",
              message_format(ctx, wing->ui, any ? "province.became" : "province.ended", args, 2));
     site_set_list(view, "became", became);
@@ -366,7 +228,8 @@ static int write_aliases(const struct site *site, const struct site_wing *wing,
     int r = SEN_OK;
     size_t i;
     json_t *alias;
-    json_array_foreach (unit->aliases, i, alias) {
+    json_array_foreach(unit->aliases, i, alias)
+    {
         const char *id = json_string_value(alias);
         if (r || !id || site_catalogue_unit(site->catalogue, id))
             continue;
@@ -390,9 +253,9 @@ int site_write_unit(const struct site *site, const struct site_wing *wing,
     bool former = site_unit_is_former(site->catalogue, unit);
     site_set(view, "name", name);
     site_set(view, "name_lang", in == wing->ui ? "" : in->tag);
-    site_set(view, "name_vi", vietnamese_name(wing, unit));
+    site_set(view, "name_vi", site_unit_vietnamese(wing, unit));
     site_set(view, "type",
-             former ? message_text(wing->ui, "province.former") : type_of(wing, unit));
+             former ? message_text(wing->ui, "province.former") : site_unit_type(wing, unit));
     json_object_set_new(view, "facts", facts_of(ctx, site, wing, unit));
     set_history(ctx, site, wing, unit, view);
     set_texts(ctx, site, wing, unit, view);

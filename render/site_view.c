@@ -96,8 +96,7 @@ json_t *site_topic_link(const struct site_wing *wing, const struct site_topic *t
     const struct locale *in;
     json_t *link = json_object();
     site_set(link, "name", site_name_in(topic->names, wing->locale, &in));
-    json_object_set_new(link, "href",
-                        json_sprintf("/%s/topics/%s/", wing->locale->tag, topic->id));
+    json_object_set_new(link, "href", json_sprintf("/%s/topics/%s/", wing->locale->tag, topic->id));
     site_set_language(link, wing, in);
     return link;
 }
@@ -112,11 +111,11 @@ json_t *site_picture(const struct site_wing *wing, const struct site_edition *sh
     char *src = site_encode(NULL, path);
     const struct message_arg args[] = {{"credit", media->credit, 0}};
     char *credit = message_format(NULL, wing->ui, "article.picture", args, 1);
-    json_t *picture = json_pack("{s:s, s:i, s:i, s:s, s:s}", "src", src, "width", media->width,
-                                "height", media->height, "credit", credit, "licence",
-                                media->licence);
-    site_set(picture, "alt", shown->image_alt ? shown->image_alt
-                                              : site_name_in(media->alt, shown->locale, NULL));
+    json_t *picture =
+        json_pack("{s:s, s:i, s:i, s:s, s:s}", "src", src, "width", media->width, "height",
+                  media->height, "credit", credit, "licence", media->licence);
+    site_set(picture, "alt",
+             shown->image_alt ? shown->image_alt : site_name_in(media->alt, shown->locale, NULL));
     talloc_free(credit);
     talloc_free(src);
     return picture;
@@ -168,7 +167,8 @@ static json_t *sources_of(const char *text)
 {
     json_t *list = json_array(), *sources = json_loads(text, 0, NULL), *one;
     size_t i;
-    json_array_foreach (sources, i, one) {
+    json_array_foreach(sources, i, one)
+    {
         const char *title = json_string_value(json_object_get(one, "title"));
         const char *url = json_string_value(json_object_get(one, "url"));
         json_t *source = json_object();
@@ -201,9 +201,9 @@ void site_set_origin(const struct site *site, const struct site_wing *wing, json
     site_set(view, "made",
              message_format(ctx, wing->ui, original ? "article.written" : "article.translated",
                             made, 2));
-    site_set(view, "proofread",
-             message_text(wing->ui,
-                          text->proofread ? "article.proofread" : "article.not_proofread"));
+    site_set(
+        view, "proofread",
+        message_text(wing->ui, text->proofread ? "article.proofread" : "article.not_proofread"));
     if (!original && text->followed) {
         const struct message_arg args[] = {
             {"date", format_date(ctx, wing->ui, text->followed, DATE_LONG), 0}};

@@ -2,16 +2,17 @@
 #include "render/site_internal.h"
 #include "render/site_tree.h"
 
+// cmocka.h needs these four before it.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdint.h>
+
 #include <cmocka.h>
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static struct site_catalogue *new_catalogue(void)
