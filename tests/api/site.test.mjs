@@ -175,6 +175,19 @@ test('a site kept up to date page by page is the site built anew', { timeout: 28
   await worker.stop();
 });
 
+test('a text that takes too long to render keeps the HTML it has', { timeout: 120000 }, async () => {
+  await portal.sql(`insert into article (id, kind, source_locale, topic) values ('slow', 'feature', 'en', 'food');
+    select draft_save('slow', 'en', null, jsonb_build_object('slug', 'slow', 'skeleton', 'slow', 'title', 'Slow', 'html', '<p>As it was</p>',
+      'renderer', 1, 'words', 1, 'body', repeat('*a* **b** \`e\` &amp; ', 12000)), '');
+    select draft_publish('slow', 'en', null, '2025-01-01T00:00:00Z')`);
+  const { stdout, stderr } = await portal.must(['build', '--render'], { settings: { SEN_LOCALES: 'en,vi', SEN_RENDER_CPU_MS: 50 } });
+  assert.match(stderr, /passes the limits of rendering/);
+  assert.match(stdout, /\b1 texts could not be rendered again/);
+  for (const locale of ['en', 'vi']) {
+    assert.match(await readFile(join(site(), locale, 'articles/slow/index.html'), 'utf8'), /<p>As it was<\/p>/);
+  }
+});
+
 test('the worker builds a site that is not there, and one that another program made', { timeout: 120000 }, async () => {
   const settings = { SEN_LOCALES: 'en' };
   let worker = portal.worker(settings);
