@@ -16,13 +16,14 @@ begin
 end $$;
 
 -- The tags of an article: itself, every list, its topic, its provinces.
-create or replace function article_tags(wanted text) returns text[] language sql stable as $$
-    select array['article:' || a.id, 'articles']
-        || case when a.topic is null then '{}' else array['topic:' || a.topic] end
-        || array(select 'province:' || p.province from article_province p
-                 where p.article = a.id order by p.position, p.province)
-    from article a where a.id = wanted
-$$;
+create or replace function article_tags(wanted text) returns text[] language plpgsql stable as $$
+begin
+    return (select array['article:' || a.id, 'articles']
+                || case when a.topic is null then '{}' else array['topic:' || a.topic] end
+                || array(select 'province:' || p.province from article_province p
+                         where p.article = a.id order by p.position, p.province)
+            from article a where a.id = wanted);
+end $$;
 
 -- The fact of a unit that holds on a day; of a name, in the nearest language of the chain.
 create or replace function province_value(wanted text, attr text, locales text[], day date)
@@ -358,15 +359,18 @@ declare
     result record;
 begin
     -- A block of its own: what is refused takes nothing else of the transaction with it.
-    insert into article (id, kind, source_locale)
-    values (wanted, coalesce(about ->> 'kind', 'feature'), coalesce(about ->> 'source_locale', lang))
+    insert into article (id, kind, source_locale, agency, topic, imported)
+    values (wanted, coalesce(about ->> 'kind', 'feature'), coalesce(about ->> 'source_locale', lang),
+            about ->> 'agency', about ->> 'topic', about)
     on conflict (id) do nothing;
-    tags_before := article_tags(wanted);
-    update article a set kind = coalesce(about ->> 'kind', a.kind),
-        source_locale = coalesce(about ->> 'source_locale', a.source_locale),
-        agency = coalesce(about ->> 'agency', a.agency), topic = coalesce(about ->> 'topic', a.topic),
-        imported = a.imported || about
-    where a.id = wanted;
+    if not found then
+        tags_before := article_tags(wanted);
+        update article a set kind = coalesce(about ->> 'kind', a.kind),
+            source_locale = coalesce(about ->> 'source_locale', a.source_locale),
+            agency = coalesce(about ->> 'agency', a.agency),
+            topic = coalesce(about ->> 'topic', a.topic), imported = a.imported || about
+        where a.id = wanted;
+    end if;
     if about ? 'provinces' then
         delete from article_province p where p.article = wanted;
         insert into article_province (article, province, position)
@@ -393,7 +397,7 @@ begin
     insert into redirect (locale, slug, article)
     select lang, s, wanted from jsonb_array_elements_text(coalesce(t -> 'former_slugs', '[]')) s
     on conflict (locale, slug) do nothing;
-    if not article_tags(wanted) @> tags_before then
+    if tags_before is not null and not article_tags(wanted) @> tags_before then
         perform change_append('update', wanted, lang, null, tags_before);
     end if;
     return query select 'ok', null::text;
@@ -623,7 +627,8 @@ begin
     if done.outcome <> 'ok' then
         perform idempotency_drop(acct, k);
         return query select case when done.outcome = 'not_found' then 'no_draft' else done.outcome end,
-            coalesce(jsonb_build_object('field', case when done.outcome = 'conflict' then 'slug' end) || text_source(wanted, in_locale), 'null');
+            case done.outcome when 'conflict' then jsonb_build_object('field', 'slug')
+                              when 'stale' then text_source(wanted, in_locale) end;
         return;
     end if;
     kept := jsonb_build_object('id', wanted, 'locale', in_locale, 'state', 'live', 'revision', done.revision,
