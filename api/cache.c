@@ -45,11 +45,19 @@ struct cache {
     struct metrics *metrics;
 };
 
+static int cache_free(struct cache *cache)
+{
+    HASH_CLEAR(hh, cache->entries); // the tables only: what is in them hangs on the cache
+    HASH_CLEAR(hh, cache->tags);
+    return 0;
+}
+
 struct cache *cache_open(TALLOC_CTX *ctx, size_t bytes, struct metrics *metrics)
 {
     struct cache *cache = talloc_zero(ctx, struct cache);
     cache->limit = bytes;
     cache->metrics = metrics;
+    talloc_set_destructor(cache, cache_free);
     return cache;
 }
 
@@ -160,6 +168,9 @@ static bool add_tag(void *data, const char *name, size_t length)
         memcpy(tag->name, name, length);
         HASH_ADD_KEYPTR(hh, cache->tags, tag->name, length, tag);
     }
+    // A tag that is given twice counts once: the last one in its list would be this entry.
+    if (tag->entries && tag->entries->prev->entry == entry)
+        return false;
     struct tagging *tagging = &entry->taggings[entry->tagging_count++];
     *tagging = (struct tagging){.entry = entry, .tag = tag};
     DL_APPEND(tag->entries, tagging);
@@ -168,9 +179,6 @@ static bool add_tag(void *data, const char *name, size_t length)
 
 void cache_store(struct cache *cache, const char *key, struct response *response, const char *tags,
                  int64_t moment, int64_t now_ms)
-    // A tag that is given twice counts once: the last one in its list would be this entry.
-    if (tag->entries && tag->entries->prev->entry == entry)
-        return false;
 {
     // An answer may grow by its compressed renditions, together at most by its own size.
     size_t bytes = 2 * response_bytes(response) + strlen(key) + sizeof(struct entry);

@@ -688,6 +688,14 @@ void conns_tick(struct thread *thread)
     }
 }
 
+void conns_close(struct thread *thread)
+{
+    struct conn *conn, *next;
+    DL_FOREACH_SAFE (thread->conns, conn, next)
+        conn_doom(conn);
+    event_base_loop(thread->base, EVLOOP_NONBLOCK); // in which they are freed
+}
+
 void conns_drain(struct thread *thread)
 {
     struct conn *conn, *next;

@@ -36,5 +36,8 @@ void conns_tick(struct thread *thread);
 // Close connections that wait for a request; the others after their answer.
 void conns_drain(struct thread *thread);
 
+// Give up those that are left: the thread ends.
+void conns_close(struct thread *thread);
+
 // Must the answer under way be the connection's last (draining, HTTP/1.0, Connection: close)?
 bool conn_must_close(const struct conn *conn);

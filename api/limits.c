@@ -17,11 +17,18 @@ struct limits {
     struct client *clients;
 };
 
+static int limits_free(struct limits *limits)
+{
+    HASH_CLEAR(hh, limits->clients); // the table only: the clients hang on limits
+    return 0;
+}
+
 struct limits *limits_open(TALLOC_CTX *ctx, const struct settings *settings)
 {
     struct limits *limits = talloc_zero(ctx, struct limits);
     limits->connections = settings->connections_per_address;
     limits->rate = settings->requests_per_second;
+    talloc_set_destructor(limits, limits_free);
     return limits;
 }
 

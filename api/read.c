@@ -93,7 +93,8 @@ static enum step_result parse_query(struct request *request)
         return NEXT;
     int r = query_parse(request, mark + 1, strlen(mark + 1), &request->query);
     if (r)
-        return refuse(request, keys[r], request->query.offender, NULL);
+        return refuse(request, keys[r], *request->query.offender ? request->query.offender : NULL,
+                      NULL);
     return NEXT;
 }
 
@@ -162,8 +163,8 @@ static bool is_date(const char *text)
         i++;
     if (text[i] || i != sizeof form - 1)
         return false;
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     int year = atoi(text), month = atoi(text + 5), day = atoi(text + 8);
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
     return year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] &&
            (month != 2 || day < 29 || leap);
 }
@@ -372,12 +373,20 @@ static struct response *build(struct fetch *fetch, const struct db_result *resul
     return response;
 }
 
+// When the thread ends under it.
+static int fetch_free(struct fetch *fetch)
+{
+    HASH_DEL(fetch->thread->fetches, fetch);
+    return 0;
+}
+
 static void on_fetched(void *data, int outcome, struct db_result *result)
 {
     struct fetch *fetch = data;
     struct thread *thread = fetch->thread;
     thread_clock(thread);
     HASH_DEL(thread->fetches, fetch);
+    talloc_set_destructor(fetch, NULL);
     struct response *response = NULL;
     if (outcome == SEN_OK) {
         const char *tags = NULL;
@@ -437,6 +446,7 @@ static enum step_result step_look_up(struct request *request)
         fetch->moment = cache_moment(thread->cache);
         fetch->route = request->route;
         HASH_ADD_KEYPTR(hh, thread->fetches, fetch->key, strlen(fetch->key), fetch);
+        talloc_set_destructor(fetch, fetch_free);
         db_query(thread->db, db_statement(request->route->read->statement), state->values, state->count, on_fetched,
                  fetch);
     }

@@ -243,12 +243,14 @@ static void thread_listen(struct thread *thread, int fd, bool shared)
 
 static void thread_close(struct thread *thread)
 {
+    conns_close(thread);
     talloc_free(thread->memory);
     event_free(thread->tick);
     event_free(thread->orders);
     event_free(thread->resume_accept);
     if (thread->listener)
         evconnlistener_free(thread->listener);
+    event_base_free(thread->base);
     close(thread->spare_fd);
     close(thread->order_fd);
 }
