@@ -66,7 +66,7 @@ static void make_head(struct response *response, struct rendition *rendition, co
         http_date(response->modified, date, sizeof date);
         snprintf(modified, sizeof modified, "Last-Modified: %s\r\n", date);
     }
-    bool tagged = response->status == 200;
+    bool tagged = response->status == 200 && !response->names_etag;
     char length[48] = "";
     if (response->status != 204) // RFC 9110 section 8.6
         snprintf(length, sizeof length, "Content-Length: %zu\r\n", rendition->body_length);
@@ -97,6 +97,7 @@ struct response *response_new(TALLOC_CTX *ctx, int status, const char *type, con
     plain->body = talloc_memdup(response, length ? body : "", length ? length : 1);
     plain->body_length = length;
     make_etag(plain->body, length, plain->etag, sizeof plain->etag);
+    response->names_etag = headers && strstr(headers, "ETag: ");
     make_head(response, plain, NULL);
     return response;
 }
@@ -195,7 +196,7 @@ static bool etag_listed(const char *list, const char *etag)
 static bool is_not_modified(const struct request *request, const struct response *response,
                             const struct rendition *rendition)
 {
-    if (response->status != 200 ||
+    if (response->status != 200 || response->names_etag ||
         (request->method != METHOD_GET && request->method != METHOD_HEAD))
         return false;
     const char *tags = request_header(request, HEADER_IF_NONE_MATCH);
