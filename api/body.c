@@ -2,6 +2,7 @@
 #include "api/body.h"
 
 #include "api/conn.h"
+#include "api/read.h"
 #include "api/route.h"
 #include "content/fields.h"
 
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 // The media type of the body without parameters, or "".
@@ -34,6 +36,8 @@ static enum step_result read_body(struct request *request)
 
 static enum step_result run_body(struct request *request)
 {
+    if (query_read(request, NULL, 0) == DONE)
+        return DONE;
     char *type = media_type(request);
     if (strcasecmp(type, "application/json") != 0)
         return request_problem(request, 415, "content_type", "Content-Type", "application/json");
@@ -100,7 +104,7 @@ enum step_result step_body_if_any(struct request *request)
 {
     if (!request->conn)
         return DONE; // the client left while it was being authorised
-    return conn_body_waits(request->conn) ? run_body(request) : NEXT;
+    return conn_body_waits(request->conn) ? run_body(request) : query_read(request, NULL, 0);
 }
 
 enum step_result body_fault(struct request *request, const struct fault *fault)
@@ -128,7 +132,10 @@ static int upload_free(struct upload *upload)
 enum step_result step_file(struct request *request)
 {
     struct upload *upload = talloc_zero(request, struct upload);
-    upload->path = talloc_asprintf(upload, "%s/media/.upload-XXXXXX", request->thread->settings->home);
+    const char *home = request->thread->settings->home;
+    // Where nothing was imported yet there is no folder either.
+    mkdir(talloc_asprintf(upload, "%s/media", home), 0755);
+    upload->path = talloc_asprintf(upload, "%s/media/.upload-XXXXXX", home);
     upload->fd = mkostemp(upload->path, O_CLOEXEC);
     if (upload->fd < 0) {
         bool full = errno == ENOSPC || errno == EDQUOT;

@@ -1,4 +1,5 @@
 // The languages, straight from the registry.
+#include "api/read.h"
 #include "api/route.h"
 #include "locales/locale.h"
 
@@ -12,6 +13,8 @@ static json_t *chain(const struct locale *locale)
 
 static enum step_result step_list(struct request *request)
 {
+    if (query_read(request, NULL, 0) == DONE)
+        return DONE;
     json_t *items = json_array();
     for (size_t i = 0; i < locale_count(); i++) {
         const struct locale *locale = locale_at(i);
