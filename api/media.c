@@ -175,7 +175,12 @@ static enum step_result step_kept(struct request *request)
         json_sprintf("/media/%s", uploading->file), "width", uploading->image.width, "height",
         uploading->image.height, "bytes", (json_int_t)uploading->image.bytes);
     request_reply_json(request, is_new ? 201 : 200,
-                       talloc_asprintf(request, "Location: /v1/media/%s\r\n", uploading->id), body);
+                       talloc_asprintf(request,
+                                       "Location: /v1/media/%s\r\n"
+                                       "Access-Control-Allow-Origin: *\r\n"
+                                       "Access-Control-Expose-Headers: Location\r\n",
+                                       uploading->id),
+                       body);
     json_decref(body);
     return DONE;
 }

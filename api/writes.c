@@ -115,6 +115,10 @@ enum step_result write_answer(struct request *request, int status, const char *h
         if (revision)
             headers = talloc_asprintf(request, "%sETag: \"r%lld\"\r\n", headers ? headers : "",
                                       (long long)json_integer_value(revision));
+        headers = talloc_asprintf(request,
+                                  "%sAccess-Control-Allow-Origin: *\r\n"
+                                  "Access-Control-Expose-Headers: ETag, Location\r\n",
+                                  headers ? headers : "");
         request_reply_json(request, status, headers, answer);
     } else if (strcmp(outcome, "stale") == 0) {
         result = stale_problem(request, answer);
