@@ -35,7 +35,7 @@ select case when c.moved then '/v1/articles/' || a.id end as location,
         'translation', translation_json(e, a.source_locale),
         'version', e.version, 'published_at', utc_text(e.published_at),
         'updated_at', utc_text(e.updated_at),
-        'texts', (select json_agg(x.locale order by x.locale) from edition x
+        'texts', (select coalesce(json_agg(x.locale order by x.locale), '[]') from edition x
                   where x.article = a.id and x.state = 'live')
     )::text as body
 from chosen c
