@@ -27,7 +27,9 @@ export function validator(document) {
   const templates = Object.keys(document.paths).map((path) => ({
     path,
     literals: path.split('/').filter((part) => !part.includes('{')).length,
-    pattern: new RegExp(`^${path.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{[^}]+\}/g, '[^/]+')}$`),
+    // The last, /{path}, stands for the site: any number of segments.
+    pattern: path === '/{path}' ? /^\//
+      : new RegExp(`^${path.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{[^}]+\}/g, '[^/]+')}$`),
   })).sort((a, b) => b.literals - a.literals);
 
   // Which path of the document a target is: the one with the most literal parts.
