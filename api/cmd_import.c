@@ -35,7 +35,8 @@ static void refused(void *data, const char *path, const struct fault *fault)
     fprintf(stderr, "%s:", path);
     if (fault->line)
         fprintf(stderr, "%u:", fault->line);
-    fprintf(stderr, " %s%s%s\n", fault->field ? fault->field : "", fault->field ? ": " : "", reason);
+    fprintf(stderr, " %s%s%s\n", fault->field ? fault->field : "", fault->field ? ": " : "",
+            reason);
     talloc_free(reason);
 }
 
@@ -106,11 +107,14 @@ const struct command command_import = {
     .help =
         "Publish texts from folders of Markdown or from JSON Lines.\n"
         "A folder holds *.md files with front matter, and may hold topics.json, agencies.json,\n"
-        "provinces.json and media.json (beside the pictures it names). A .jsonl file holds one text a\n"
+        "provinces.json and media.json (beside the pictures it names). A .jsonl file holds one "
+        "text a\n"
         "line, with at least id, locale, title and body; `sen export --jsonl` writes such files.\n"
         "\n"
-        "What is here already is left untouched, and so is what was changed or withdrawn here since\n"
-        "it was imported: --overwrite replaces that too. Each refused item is reported on stderr as\n"
+        "What is here already is left untouched, and so is what was changed or withdrawn here "
+        "since\n"
+        "it was imported: --overwrite replaces that too. Each refused item is reported on stderr "
+        "as\n"
         "file:line: field: reason, and the rest goes in. The exit status is 1 if any was refused.",
     .run = run,
 };

@@ -32,8 +32,9 @@ static int run(const struct settings *settings, int argc, char **argv)
 const struct command command_migrate = {
     .name = "migrate",
     .usage = "",
-    .help = "Bring the database up to date.\n"
-            "Runs the migrations that it lacks, each in a transaction of its own. Safe to run twice\n"
-            "and from several machines at once: one works, the others wait.",
+    .help =
+        "Bring the database up to date.\n"
+        "Runs the migrations that it lacks, each in a transaction of its own. Safe to run twice\n"
+        "and from several machines at once: one works, the others wait.",
     .run = run,
 };

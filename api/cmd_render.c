@@ -79,8 +79,9 @@ static int run(const struct settings *settings, int argc, char **argv)
 const struct command command_render = {
     .name = "render",
     .usage = "--all [--force]",
-    .help = "Render the stored texts again, after the renderer has changed.\n"
-            "Takes every live, withdrawn and draft text that another version of the renderer made;\n"
-            "--force takes all. Texts themselves do not change; pages follow where their HTML does.",
+    .help =
+        "Render the stored texts again, after the renderer has changed.\n"
+        "Takes every live, withdrawn and draft text that another version of the renderer made;\n"
+        "--force takes all. Texts themselves do not change; pages follow where their HTML does.",
     .run = run,
 };

@@ -102,8 +102,8 @@ static int run(const struct settings *settings, int argc, char **argv)
     bool is_new = argc >= 3 && strcmp(argv[1], "new") == 0;
     struct wanted wanted = {0};
     if ((!is_list && !is_revoke && !is_new) || (is_new && !read_options(argc, argv, &wanted)))
-        return command_usage(&command_token,
-                             "it takes new, list or revoke; --days takes 1 to %d", DAYS_MAX);
+        return command_usage(&command_token, "it takes new, list or revoke; --days takes 1 to %d",
+                             DAYS_MAX);
     TALLOC_CTX *ctx = talloc_new(NULL);
     struct db_session *session = command_database(ctx, settings, "token");
     int status = !session    ? 1
@@ -117,8 +117,9 @@ static int run(const struct settings *settings, int argc, char **argv)
 const struct command command_token = {
     .name = "token",
     .usage = "new USER [--label TEXT] [--days N] | list | revoke PREFIX",
-    .help = "Make, list or revoke tokens of the API.\n"
-            "A new token is printed once on standard output; only its hash is stored. The list shows\n"
-            "the prefix (the eight characters behind \"sen_\") by which a token can be revoked.",
+    .help =
+        "Make, list or revoke tokens of the API.\n"
+        "A new token is printed once on standard output; only its hash is stored. The list shows\n"
+        "the prefix (the eight characters behind \"sen_\") by which a token can be revoked.",
     .run = run,
 };

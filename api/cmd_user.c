@@ -34,8 +34,9 @@ static int list(TALLOC_CTX *ctx, struct db_session *session)
         return command_failed("user", error);
     for (size_t row = 0; row < db_rows(result); row++) {
         const char *agency = db_value(result, row, "agency");
-        printf("%s\t%s\t%s\t%s valid tokens\n", db_value(result, row, "name"), agency ? agency : "-",
-               db_value(result, row, "created_at"), db_value(result, row, "tokens"));
+        printf("%s\t%s\t%s\t%s valid tokens\n", db_value(result, row, "name"),
+               agency ? agency : "-", db_value(result, row, "created_at"),
+               db_value(result, row, "tokens"));
     }
     return 0;
 }

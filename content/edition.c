@@ -87,11 +87,11 @@ static char *edition_object(TALLOC_CTX *ctx, const struct item *item,
     sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
     json_t *translation = json_object_get(item->fields, "translation");
 
-    json_t *e = json_pack("{s:s, s:s, s:s, s:s, s:s%, s:s%, s:s, s:i, s:i}", "slug", item->slug,
-                          "skeleton", item->skeleton, "title", item->title, "summary",
-                          item->summary, "body", item->body, item->body_length, "html", html->html,
-                          html->html_length, "digest", hex, "renderer", html->renderer, "words",
-                          (int)html->words);
+    json_t *e =
+        json_pack("{s:s, s:s, s:s, s:s, s:s%, s:s%, s:s, s:i, s:i}", "slug", item->slug, "skeleton",
+                  item->skeleton, "title", item->title, "summary", item->summary, "body",
+                  item->body, item->body_length, "html", html->html, html->html_length, "digest",
+                  hex, "renderer", html->renderer, "words", (int)html->words);
     json_object_set_new(e, "toc", json_loads(html->toc, 0, NULL));
     set(e, "author", json_object_get(item->fields, "author"));
     set(e, "licence", json_object_get(item->fields, "licence"));

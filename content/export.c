@@ -4,7 +4,8 @@
 
 #include <errno.h>
 
-struct export {
+struct export
+{
     FILE *out;
     size_t lines;
 };
@@ -40,7 +41,8 @@ static int export_all(struct db_session *session, struct export *export, char **
 int export_lines(struct db_session *session, FILE *out, size_t *ret_texts, char **ret_error)
 {
     struct export export = {.out = out};
-    int r = db_session_script(session, "begin isolation level repeatable read read only", ret_error);
+    int r =
+        db_session_script(session, "begin isolation level repeatable read read only", ret_error);
     if (r)
         return r;
     errno = 0;

@@ -5,7 +5,8 @@
 
 #include <string.h>
 
-// A detail repeats what a stranger wrote: nothing in it may move a terminal's cursor or break UTF-8.
+// A detail repeats what a stranger wrote: nothing in it may move a terminal's cursor or break
+// UTF-8.
 static void make_harmless(char *text)
 {
     char *checked;

@@ -125,7 +125,9 @@ static bool is_file(const char *text)
 
 static bool is_url(const char *text)
 {
-    size_t scheme = strncmp(text, "https://", 8) == 0 ? 8 : strncmp(text, "http://", 7) == 0 ? 7 : 0;
+    size_t scheme = strncmp(text, "https://", 8) == 0  ? 8
+                    : strncmp(text, "http://", 7) == 0 ? 7
+                                                       : 0;
     return scheme && text[scheme] && text[scheme] != '/' && !strpbrk(text, " \"<>\\^`{|}");
 }
 
@@ -181,7 +183,8 @@ static bool moment_to_utc(const char *text, char *ret, size_t size)
         return false;
     text++;
     if (!digits(&text, 2, &hour) || !symbol(&text, ':') || !digits(&text, 2, &minute) ||
-        !symbol(&text, ':') || !digits(&text, 2, &second) || hour > 23 || minute > 59 || second > 59)
+        !symbol(&text, ':') || !digits(&text, 2, &second) || hour > 23 || minute > 59 ||
+        second > 59)
         return false;
     if (*text == '.') {
         for (text++; *text >= '0' && *text <= '9'; text++, precision++)
@@ -326,7 +329,8 @@ static int read_names(struct reading *reading, const struct field *field, json_t
         return refuse(reading, "fault.not_object", path, NULL);
     if (!json_object_size(object))
         return refuse(reading, "fault.empty", path, NULL);
-    json_object_foreach (object, tag, value) {
+    json_object_foreach(object, tag, value)
+    {
         char *inner = path_of(reading, path, tag);
         int r = read_locale(reading, tag, inner);
         if (!r)
@@ -346,7 +350,8 @@ static int read_array(struct reading *reading, const struct field *field, json_t
         return refuse(reading, "fault.not_list", path, NULL);
     if (json_array_size(array) > field->max)
         return refuse_number(reading, "fault.too_many", path, field->max);
-    json_array_foreach (array, index, value) {
+    json_array_foreach(array, index, value)
+    {
         char *inner = talloc_asprintf(reading->ctx, "%s[%zu]", path, index);
         int r = field->type == FIELD_OBJECTS
                     ? read_object(reading, field->fields, value, inner)
@@ -405,7 +410,8 @@ static int read_object(struct reading *reading, const struct field *table, json_
     void *next;
     if (!json_is_object(object))
         return refuse(reading, "fault.not_object", path, NULL);
-    json_object_foreach_safe (object, next, name, value) {
+    json_object_foreach_safe(object, next, name, value)
+    {
         if (!find_field(table, name))
             return refuse_key(reading, path, name);
         if (json_is_null(value))
@@ -442,7 +448,8 @@ const char *field_text(const json_t *object, const char *name)
 
 // ---- JSON ----------------------------------------------------------------------------------
 
-// jansson names the doubled key at the end of its sentence: ... near '"id"'. The sentence becomes it.
+// jansson names the doubled key at the end of its sentence: ... near '"id"'. The sentence becomes
+// it.
 static const char *quoted(char *text)
 {
     char *begin = strchr(text, '"'), *end = strrchr(text, '"');
@@ -456,9 +463,8 @@ int fields_parse(const char *text, size_t length, size_t *length_used, json_t **
                  struct fault *ret_fault)
 {
     json_error_t error;
-    json_t *value = json_loadb(text, length,
-                               JSON_REJECT_DUPLICATES | (length_used ? JSON_DISABLE_EOF_CHECK : 0),
-                               &error);
+    json_t *value = json_loadb(
+        text, length, JSON_REJECT_DUPLICATES | (length_used ? JSON_DISABLE_EOF_CHECK : 0), &error);
     if (!value) {
         enum json_error_code code = json_error_code(&error);
         if (code == json_error_duplicate_key)

@@ -41,8 +41,8 @@ struct field {
 };
 
 // Check an object against a table and bring it to form. Faults name the field by its path
-// ("translation.method", "sources[1].url"), which hangs on ctx. yaml: booleans and numbers are text.
-// Returns SEN_OK or SEN_INVALID.
+// ("translation.method", "sources[1].url"), which hangs on ctx. yaml: booleans and numbers are
+// text. Returns SEN_OK or SEN_INVALID.
 int fields_read(TALLOC_CTX *ctx, const struct field *table, json_t *object, bool yaml,
                 struct fault *ret_fault) SEN_MUST_CHECK;
 

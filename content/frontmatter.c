@@ -53,8 +53,7 @@ static int refuse(struct building *building, const yaml_event_t *event, const ch
 static void remember_line(struct building *building, const char *path, const yaml_event_t *event)
 {
     struct frontmatter_line *line = talloc(building->ctx, struct frontmatter_line);
-    *line = (struct frontmatter_line){NULL, talloc_strdup(line, path),
-                                      line_at(&event->start_mark)};
+    *line = (struct frontmatter_line){NULL, talloc_strdup(line, path), line_at(&event->start_mark)};
     LL_PREPEND(building->matter->lines, line);
 }
 
@@ -155,10 +154,9 @@ static int take_event(struct building *building, const yaml_event_t *event)
             return add_key(building, level, event);
     }
     if (event->type == YAML_SCALAR_EVENT)
-        return add_value(building,
-                         json_stringn((const char *)event->data.scalar.value,
-                                      event->data.scalar.length),
-                         event);
+        return add_value(
+            building,
+            json_stringn((const char *)event->data.scalar.value, event->data.scalar.length), event);
     json_t *value = event->type == YAML_MAPPING_START_EVENT ? json_object() : json_array();
     return open_collection(building, value, event);
 }
@@ -174,12 +172,10 @@ static int read_yaml(struct building *building, const char *text, size_t length)
     for (bool more = true; more;) {
         yaml_event_t event;
         if (!yaml_parser_parse(parser, &event)) {
-            fault_set(building->fault, "fault.yaml", NULL,
-                      parser->problem ? parser->problem : "");
+            fault_set(building->fault, "fault.yaml", NULL, parser->problem ? parser->problem : "");
             // What never ends is found at the end of all, but wrong where it began.
             bool at_end = parser->problem_mark.index >= length && parser->context;
-            building->fault->line =
-                line_at(at_end ? &parser->context_mark : &parser->problem_mark);
+            building->fault->line = line_at(at_end ? &parser->context_mark : &parser->problem_mark);
             return SEN_INVALID;
         }
         more = event.type != YAML_STREAM_END_EVENT;
@@ -241,8 +237,8 @@ int frontmatter_read(TALLOC_CTX *ctx, const char *text, size_t length, struct fr
     if (end - start > FRONTMATTER_BYTES)
         return refuse_whole(ret_fault, "fault.front_matter_size");
 
-    struct frontmatter matter = {.body = text + behind, .body_length = length - behind,
-                                 .body_line = lines + 1};
+    struct frontmatter matter = {
+        .body = text + behind, .body_length = length - behind, .body_line = lines + 1};
     struct building building = {.ctx = talloc_new(ctx), .matter = &matter, .fault = ret_fault};
     int r = read_yaml(&building, text + start, end - start);
     if (!r)

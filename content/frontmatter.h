@@ -15,10 +15,10 @@
 #define FRONTMATTER_DEPTH 4     // collections in one another
 
 struct frontmatter {
-    json_t *values;        // an object; lives as long as the ctx
-    const char *body;      // what stands behind, in the given text
+    json_t *values;   // an object; lives as long as the ctx
+    const char *body; // what stands behind, in the given text
     size_t body_length;
-    unsigned body_line;    // of its first line in the file, from 1
+    unsigned body_line; // of its first line in the file, from 1
     struct frontmatter_line *lines;
 };
 

@@ -64,8 +64,8 @@ int import_load_media(TALLOC_CTX *ctx, struct db_session *session, struct import
 static int load_known(struct import *import)
 {
     struct db_result *result;
-    int r = db_session_query(import, import->session, "import_known", NULL, 0, &result,
-                             import->error);
+    int r =
+        db_session_query(import, import->session, "import_known", NULL, 0, &result, import->error);
     if (r)
         return r;
     for (size_t row = 0; row < db_rows(result); row++)

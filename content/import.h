@@ -2,8 +2,8 @@
 // media.json, or JSONL as the export writes it (content/export.h).
 //
 // What is the same here already is left untouched: no revision, no change row. What an editor has
-// changed or withdrawn since the last import stays as it is, unless the import overwrites; so does a
-// text with a draft waiting. One refused item never takes another with it.
+// changed or withdrawn since the last import stays as it is, unless the import overwrites; so does
+// a text with a draft waiting. One refused item never takes another with it.
 //
 // Items are taken in the order of their ids, the source language first, so that a translation knows
 // the text it was made from. The languages of an article must agree on what they say of it.

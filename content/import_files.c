@@ -11,7 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define FOLDER_DEPTH 16
+#define FOLDER_DEPTH  16
 #define RECORDS_BYTES (16 * 1024 * 1024) // of topics.json and its like
 
 int import_file(TALLOC_CTX *ctx, const char *path, size_t max, char **ret, size_t *ret_length,
@@ -66,15 +66,16 @@ static int add_item(struct import *import, const struct item *item, const struct
     }
     if (import->entry_count == import->entry_size) {
         import->entry_size = import->entry_size ? import->entry_size * 2 : 256;
-        import->entries =
-            talloc_realloc(import, import->entries, struct entry, import->entry_size);
+        import->entries = talloc_realloc(import, import->entries, struct entry, import->entry_size);
     }
     const char *source = field_text(item->fields, "source_locale");
     import->entries[import->entry_count++] = (struct entry){
         .place = *place,
         .id = talloc_strdup(import, item->id),
         .locale = item->locale->tag,
-        .rank = !source ? 1 : strcmp(source, item->locale->tag) == 0 ? 0 : 2,
+        .rank = !source                                  ? 1
+                : strcmp(source, item->locale->tag) == 0 ? 0
+                                                         : 2,
     };
     return SEN_OK;
 }
@@ -195,8 +196,8 @@ static int read_line_again(struct import *import, TALLOC_CTX *ctx, const struct 
     return r;
 }
 
-int import_read(struct import *import, TALLOC_CTX *ctx, const struct place *place,
-                struct item *ret, struct fault *ret_fault)
+int import_read(struct import *import, TALLOC_CTX *ctx, const struct place *place, struct item *ret,
+                struct fault *ret_fault)
 {
     if (place->line)
         return read_line_again(import, ctx, place, ret, ret_fault);

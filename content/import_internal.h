@@ -33,7 +33,7 @@ struct record {
     json_t *value;
     const char *id;
     bool from_folder; // its files stand beside it
-    bool done; // refused, or the same already
+    bool done;        // refused, or the same already
 };
 
 struct entry {
@@ -56,8 +56,8 @@ struct import {
 
     struct entry *entries; // in file order until pass 2
     size_t entry_count, entry_size;
-    struct record *records; // in file order
-    struct name *seen;      // "id locale" and "kind id" of this import
+    struct record *records;           // in file order
+    struct name *seen;                // "id locale" and "kind id" of this import
     struct name *known[RECORD_KINDS]; // what texts may refer to
     struct import_media *media;       // sorted by id
     size_t media_count;
@@ -76,8 +76,8 @@ bool import_is_known(const struct import *import, enum record_kind kind, const c
 // Pass 1: find what there is below a path; items are read and checked, then forgotten.
 int import_find(struct import *import, const char *path);
 // Pass 2: read an item again.
-int import_read(struct import *import, TALLOC_CTX *ctx, const struct place *place,
-                struct item *ret, struct fault *ret_fault);
+int import_read(struct import *import, TALLOC_CTX *ctx, const struct place *place, struct item *ret,
+                struct fault *ret_fault);
 
 // Check a record and put it on the list. Takes the reference.
 int import_record_add(struct import *import, json_t *value, enum record_kind kind,

@@ -78,8 +78,8 @@ static int store(const char *path, const char *data, size_t length)
 {
     char *part = talloc_asprintf(NULL, "%s.part", path);
     FILE *file = fopen(part, "wbe");
-    bool ok = file && fwrite(data, 1, length, file) == length && !fflush(file) &&
-              !fsync(fileno(file));
+    bool ok =
+        file && fwrite(data, 1, length, file) == length && !fflush(file) && !fsync(fileno(file));
     int error = errno;
     if (file && fclose(file))
         ok = false;
@@ -96,7 +96,8 @@ static int store(const char *path, const char *data, size_t length)
 static char *beside(TALLOC_CTX *ctx, const char *path, const char *folder, const char *file)
 {
     const char *slash = strrchr(path, '/');
-    return talloc_asprintf(ctx, "%.*s%s%s", slash ? (int)(slash - path) + 1 : 0, path, folder, file);
+    return talloc_asprintf(ctx, "%.*s%s%s", slash ? (int)(slash - path) + 1 : 0, path, folder,
+                           file);
 }
 
 // A picture of a folder is stored under a name that changes with its bytes, so that caches may keep
@@ -122,9 +123,9 @@ int import_media_take(struct import *import, struct record *record)
     char *folder = talloc_asprintf(record, "%s/media", import->options->home);
     char *here = talloc_asprintf(record, "%s/%s", folder, file);
     bool is_here = !record->from_folder && access(here, R_OK) == 0;
-    char *from = is_here ? here
-                         : beside(record, record->place.path, record->from_folder ? "" : "media/",
-                                  file);
+    char *from =
+        is_here ? here
+                : beside(record, record->place.path, record->from_folder ? "" : "media/", file);
     char *data;
     size_t length;
     struct fault fault = {0};

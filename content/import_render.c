@@ -110,8 +110,8 @@ int import_render_again(TALLOC_CTX *ctx, struct db_session *session,
                         const struct import_hooks *hooks, bool all, size_t *ret_rendered,
                         size_t *ret_refused, char **ret_error)
 {
-    struct again again = {.session = session, .hooks = hooks, .all = all ? "true" : "false",
-                          .error = ret_error};
+    struct again again = {
+        .session = session, .hooks = hooks, .all = all ? "true" : "false", .error = ret_error};
     TALLOC_CTX *own = talloc_new(ctx);
     struct db_result *result;
     const char *const values[] = {again.all, talloc_asprintf(own, "%d", hooks->renderer)};

@@ -69,7 +69,8 @@ static int check_references(struct import *import, const struct item *item, stru
         return fault_set(ret_fault, "fault.unknown_agency", "agency", item->agency);
     if (item->image && !import_is_known(import, RECORD_MEDIA, item->image))
         return fault_set(ret_fault, "fault.unknown_media", "image.media", item->image);
-    json_array_foreach (json_object_get(item->fields, "provinces"), index, province) {
+    json_array_foreach(json_object_get(item->fields, "provinces"), index, province)
+    {
         const char *id = json_string_value(province);
         if (!import_is_known(import, RECORD_PROVINCE, id))
             return fault_set(ret_fault, "fault.unknown_province", "provinces", id);
@@ -83,7 +84,8 @@ static int check_agreement(TALLOC_CTX *ctx, const struct article *article, const
 {
     const char *name;
     json_t *value;
-    json_object_foreach (article->about, name, value) {
+    json_object_foreach(article->about, name, value)
+    {
         json_t *other = json_object_get(about, name);
         if (other && !json_equal(value, other)) {
             const struct place *place = &article->entry->place;
@@ -104,8 +106,7 @@ static int take_entry(struct batch *batch, TALLOC_CTX *ctx, struct article *arti
     int r = import_read(batch->import, ctx, &entry->place, &text->item, &fault);
     if (r)
         return import_refuse(batch->import, &entry->place, &fault);
-    if (strcmp(text->item.id, entry->id) != 0 ||
-        strcmp(text->item.locale->tag, entry->locale) != 0)
+    if (strcmp(text->item.id, entry->id) != 0 || strcmp(text->item.locale->tag, entry->locale) != 0)
         return refuse(batch->import, entry, "fault.changed_meanwhile", NULL, NULL);
     text->about = fields_own(ctx, item_about(&text->item));
     r = check_references(batch->import, &text->item, &fault);
@@ -152,10 +153,10 @@ static char *state_question(TALLOC_CTX *ctx, const struct batch *batch)
         char hex[ITEM_DIGEST * 2 + 1];
         item_digest(&text->item, digest);
         sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
-        json_t *row = json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:O}", "n", (int)i, "id",
-                                text->item.id, "locale", text->item.locale->tag, "digest", hex,
-                                "skeleton", text->item.skeleton, "state", text->item.state,
-                                "about", text->about);
+        json_t *row =
+            json_pack("{s:i, s:s, s:s, s:s, s:s, s:s, s:O}", "n", (int)i, "id", text->item.id,
+                      "locale", text->item.locale->tag, "digest", hex, "skeleton",
+                      text->item.skeleton, "state", text->item.state, "about", text->about);
         set(row, "version", json_object_get(text->item.fields, "version"));
         json_array_append_new(question, row);
     }
@@ -168,8 +169,8 @@ static int ask_state(struct batch *batch, TALLOC_CTX *ctx)
     struct db_result *result;
     const char *const values[] = {state_question(ctx, batch),
                                   import->options->overwrite ? "true" : "false"};
-    int r = db_session_query(ctx, import->session, "import_state", values, 2, &result,
-                             import->error);
+    int r =
+        db_session_query(ctx, import->session, "import_state", values, 2, &result, import->error);
     if (r)
         return r;
     for (size_t i = 0; i < batch->count; i++) {
@@ -278,9 +279,8 @@ static int write_text(struct batch *batch, TALLOC_CTX *ctx, const struct text *t
         r = send(batch, own, text, &html);
     } else if (r == SEN_INVALID || r == SEN_TOO_COMPLEX || r == SEN_TOO_LARGE) {
         // A line of the body is one of the file only where the body is a part of it.
-        fault.line = text->item.body_line && fault.line
-                         ? fault.line + text->item.body_line - 1
-                         : text->entry->place.line;
+        fault.line = text->item.body_line && fault.line ? fault.line + text->item.body_line - 1
+                                                        : text->entry->place.line;
         r = import_refuse(import, &text->entry->place, &fault);
     } else {
         *import->error = talloc_asprintf(import, "the renderer failed at %s", text->entry->id);

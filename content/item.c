@@ -58,10 +58,14 @@ static const struct field item_fields[] = {
 static const char *slug_fault(int outcome)
 {
     static const char *const keys[] = {
-        [SLUG_EMPTY] = "fault.empty",           [SLUG_TOO_LONG] = "fault.slug_too_long",
-        [SLUG_BAD_UTF8] = "fault.bad_utf8",     [SLUG_CONTROL] = "fault.control",
-        [SLUG_CHARACTER] = "fault.slug",        [SLUG_UPPER_CASE] = "fault.slug_upper_case",
-        [SLUG_HYPHENS] = "fault.slug_hyphens",  [SLUG_NOT_NFC] = "fault.slug",
+        [SLUG_EMPTY] = "fault.empty",
+        [SLUG_TOO_LONG] = "fault.slug_too_long",
+        [SLUG_BAD_UTF8] = "fault.bad_utf8",
+        [SLUG_CONTROL] = "fault.control",
+        [SLUG_CHARACTER] = "fault.slug",
+        [SLUG_UPPER_CASE] = "fault.slug_upper_case",
+        [SLUG_HYPHENS] = "fault.slug_hyphens",
+        [SLUG_NOT_NFC] = "fault.slug",
         [SLUG_MIXED_SCRIPTS] = "fault.slug_mixed_scripts",
     };
     return keys[outcome];
@@ -90,7 +94,8 @@ static int check_former_slugs(const struct item *item, struct fault *ret_fault)
 {
     size_t index;
     json_t *value;
-    json_array_foreach (json_object_get(item->fields, "former_slugs"), index, value) {
+    json_array_foreach(json_object_get(item->fields, "former_slugs"), index, value)
+    {
         int r = slug_check(json_string_value(value), json_string_length(value));
         if (r)
             return fault_set(ret_fault, slug_fault(r), "former_slugs", json_string_value(value));
@@ -140,8 +145,10 @@ static int check_text(TALLOC_CTX *ctx, const char *file, size_t length, char **r
                       size_t *ret_length, struct fault *ret_fault)
 {
     static const char *const keys[] = {
-        [TEXT_BAD_UTF8] = "fault.bad_utf8", [TEXT_CONTROL] = "fault.control",
-        [TEXT_MARKS] = "fault.marks",       [TEXT_BIDI] = "fault.bidi",
+        [TEXT_BAD_UTF8] = "fault.bad_utf8",
+        [TEXT_CONTROL] = "fault.control",
+        [TEXT_MARKS] = "fault.marks",
+        [TEXT_BIDI] = "fault.bidi",
         [TEXT_TOO_LONG] = "fault.file_too_large",
     };
     int r = text_check(ctx, file, length, TEXT_BLOCK, ret, ret_length);

@@ -67,5 +67,6 @@ int item_make_slug(TALLOC_CTX *ctx, struct item *item, struct fault *ret_fault) 
 // licence, sources, image, translation. What belongs to the article as a whole is not in it.
 void item_digest(const struct item *item, unsigned char ret[ITEM_DIGEST]);
 
-// What the item says of its article: kind, source_locale, agency, topic, provinces; a new reference.
+// What the item says of its article: kind, source_locale, agency, topic, provinces; a new
+// reference.
 json_t *item_about(const struct item *item);

@@ -10,7 +10,7 @@
 
 extern const struct embedded schema_files[];
 
-#define FUNCTIONS "functions.sql"
+#define FUNCTIONS      "functions.sql"
 #define CHECKSUM_BYTES 32
 
 // Statements that make the table of what has been done: they must run before any is prepared.

@@ -10,5 +10,5 @@
 // Outcomes: SEN_OK; SEN_CONFLICT: the database is newer than this program, or a migration that has
 // been run is not the one this program knows; others as db_session_script.
 // *ret_error is a sentence and hangs on session.
-int migrate(struct db_session *session, void (*applied)(const char *name), char **ret_error)
-    SEN_MUST_CHECK;
+int migrate(struct db_session *session, void (*applied)(const char *name),
+            char **ret_error) SEN_MUST_CHECK;

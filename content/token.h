@@ -1,14 +1,14 @@
-// Tokens of the API: "sen_", a public prefix of eight letters and digits, "_" and 32 random bytes in
-// base64url (RFC 4648 section 5, no padding). The whole is shown once; stored are the prefix and
+// Tokens of the API: "sen_", a public prefix of eight letters and digits, "_" and 32 random bytes
+// in base64url (RFC 4648 section 5, no padding). The whole is shown once; stored are the prefix and
 // the BLAKE2b-256 of the whole. 256 random bits need no slow password hash.
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#define TOKEN_LENGTH  56 // of the text, without its NUL
-#define TOKEN_PREFIX  8
-#define TOKEN_HASH    32
+#define TOKEN_LENGTH 56 // of the text, without its NUL
+#define TOKEN_PREFIX 8
+#define TOKEN_HASH   32
 
 struct token {
     char text[TOKEN_LENGTH + 1]; // wipe it with sodium_memzero when it has been shown

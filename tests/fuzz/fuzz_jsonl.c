@@ -49,8 +49,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 read_again(ctx, &item);
             json_decref(value);
         }
-        if (r && (!fault.key ||
-                  strcmp(fault_reason(ctx, locale_default(), &fault), fault.key) == 0))
+        if (r &&
+            (!fault.key || strcmp(fault_reason(ctx, locale_default(), &fault), fault.key) == 0))
             abort();
         talloc_free(ctx);
         at += length + 1;

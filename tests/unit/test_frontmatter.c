@@ -17,7 +17,8 @@ static int setup(void **state)
     return locales_init();
 }
 
-static int read_text(TALLOC_CTX *ctx, const char *text, struct frontmatter *ret, struct fault *fault)
+static int read_text(TALLOC_CTX *ctx, const char *text, struct frontmatter *ret,
+                     struct fault *fault)
 {
     *fault = (struct fault){0};
     return frontmatter_read(ctx, text, strlen(text), ret, fault);

@@ -81,7 +81,8 @@ static void test_refused(void **state)
         {"{" MINIMUM ",\"colour\":1}", "fault.unknown_key", "colour"},
         {"{" MINIMUM ",\"translation\":{\"by\":1}}", "fault.unknown_key", "translation.by"},
         {"{\"id\":\"a\",\"locale\":\"vi\",\"title\":\"x\"}", "fault.required", "body"},
-        {"{\"id\":\"a\",\"locale\":\"vi\",\"title\":\"x\",\"body\":\" \\n\"}", "fault.empty", "body"},
+        {"{\"id\":\"a\",\"locale\":\"vi\",\"title\":\"x\",\"body\":\" \\n\"}", "fault.empty",
+         "body"},
         {"{\"id\":\"a\",\"locale\":\"vi\",\"title\":\" \",\"body\":\"x\"}", "fault.empty", "title"},
         {"{\"id\":\"a\",\"locale\":\"xx\",\"title\":\"x\",\"body\":\"x\"}", "fault.unknown_locale",
          "locale"},
@@ -165,8 +166,7 @@ static void test_times(void **state)
         TALLOC_CTX *ctx = talloc_new(NULL);
         struct item item;
         struct fault fault;
-        char *json =
-            talloc_asprintf(ctx, "{" MINIMUM ",\"published_at\":\"%s\"}", rows[i].given);
+        char *json = talloc_asprintf(ctx, "{" MINIMUM ",\"published_at\":\"%s\"}", rows[i].given);
         assert_int_equal(read_json(ctx, json, &item, &fault), rows[i].utc ? SEN_OK : SEN_INVALID);
         if (rows[i].utc)
             assert_string_equal(field_text(item.fields, "published_at"), rows[i].utc);
@@ -249,7 +249,8 @@ static void test_files(void **state)
          "fault.url", "sources[0].url", 7},
         {"---\nid: a\nlocale: vi\ntitle:\n---\nText", "fault.empty", "title", 4},
         {"---\nid: a\nlocale: vi\n---\nText", "fault.required", "title", 1},
-        {"---\nid: a\nlocale: vi\ntitle: x\n---\nText\n\nbad \xff byte\n", "fault.bad_utf8", NULL, 8},
+        {"---\nid: a\nlocale: vi\ntitle: x\n---\nText\n\nbad \xff byte\n", "fault.bad_utf8", NULL,
+         8},
         {"---\nid: a\nlocale: vi\ntitle: x\n---\nbell \a\n", "fault.control", NULL, 6},
         {"---\nid: a\n?\nlocale: vi\n---\nText", "fault.unknown_key", "?", 1},
         {"No front matter\n", "fault.no_front_matter", NULL, 1},
@@ -271,8 +272,8 @@ static void test_files(void **state)
     assert_string_equal(item.body, "Text\n");
     assert_int_equal(item.body_line, 10);
     assert_int_equal(json_integer_value(json_object_get(item.fields, "version")), 3);
-    assert_true(json_is_true(
-        json_object_get(json_object_get(item.fields, "translation"), "proofread")));
+    assert_true(
+        json_is_true(json_object_get(json_object_get(item.fields, "translation"), "proofread")));
 
     const char *head = "---\nid: a\nlocale: vi\ntitle: x\n---\n";
     char *large = talloc_asprintf(ctx, "%s%s", head, repeat(ctx, "x", ITEM_FILE_BYTES));
@@ -329,8 +330,9 @@ static void test_edition(void **state)
     TALLOC_CTX *ctx = talloc_new(NULL);
     struct item item;
     struct fault fault;
-    static const char body[] = "<h2 id=\"a\">Chợ</h2><p>Bún <em>b</em>ò &amp; <a href=\"x>y\">nem</a>"
-                               "<img src=\"z\" alt=\"w\"/>&lt;3</p>";
+    static const char body[] =
+        "<h2 id=\"a\">Chợ</h2><p>Bún <em>b</em>ò &amp; <a href=\"x>y\">nem</a>"
+        "<img src=\"z\" alt=\"w\"/>&lt;3</p>";
     assert_int_equal(read_json(ctx, "{" MINIMUM ",\"summary\":\"Ngon\"}", &item, &fault), SEN_OK);
     char *plain = edition_plain_text(ctx, body, strlen(body));
     assert_non_null(strstr(plain, "Bún bò & "));
