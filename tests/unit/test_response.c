@@ -57,8 +57,6 @@ void conns_drain(struct thread *thread)
 {
 }
 
-void conns_close(struct thread *thread);
-
 void conns_close(struct thread *thread)
 {
 }
