@@ -1,7 +1,7 @@
 // `sen build --render` of 10,000 articles beside Hugo with a plain template on the same Markdown, and
 // beside writing the same files with nothing else.
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { builds, startCluster, top } from '../lib/portal.mjs';
 import { interleave, median, medianRatio, must, row, texts, writeLines } from './lib.mjs';
@@ -19,7 +19,8 @@ async function measured(command, args, options) {
   async function look(pid) {
     try {
       const status = await readFile(`/proc/${pid}/status`, 'utf8');
-      peaks.set(pid, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024);
+      const highest = /VmHWM:\s+(\d+)/.exec(status)?.[1]; // none once it has ended
+      if (highest) peaks.set(pid, Number(highest) * 1024);
       const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
       await Promise.all(children.split(' ').filter(Boolean).map(look));
     } catch { /* it has ended */ }
@@ -74,7 +75,7 @@ export default async function measure() {
       },
       async bare() {
         await forget(bare);
-        const out = await must(join(builds.release, 'tests/bench/rewrite'), [join(portal.home, 'site/'), bare, '2']);
+        const out = await must(join(builds.release, 'tests/bench/rewrite'), [await realpath(join(portal.home, 'site')), bare, '2']);
         return { seconds: Number(out) };
       },
     });
