@@ -9,7 +9,6 @@
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <llhttp.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -21,8 +20,11 @@
 
 enum {
     READ_AHEAD = 16 * 1024, // bytes of a client kept while its request is under way
+    REQUEST_POOL = 3072,    // bytes that a usual request takes, from one allocation
     LINGER_MS = 2000,       // for the client to read the last answer before the reset
     DRAIN_IDLE_MS = 1000,   // for a request that is on its way while we drain
+    SEPARATORS_MAX = 16,    // bytes of a header field besides its name and its value
+    REQUEST_LINE_REST = 64, // bytes of a request line besides its target
 };
 
 enum conn_state { CONN_IDLE, CONN_HEAD, CONN_RUNNING, CONN_BODY, CONN_CLOSING, CONN_CLOSED };
@@ -42,7 +44,8 @@ struct conn {
     int64_t deadline; // ms; 0: none
     llhttp_t parser;
     struct refusal refusal;
-    uint8_t state; // enum conn_state
+    uint32_t head_bytes; // of the head that is being read, with all that separates its fields
+    uint8_t state;       // enum conn_state
     bool parsing : 1;      // inside conn_parse
     bool body_waits : 1;   // the head is read, the body is not (wholly)
     bool eof : 1;          // the client sends no more
@@ -100,18 +103,34 @@ static int refuse(struct conn *conn, int status, const char *key, const char *fi
     return -1;
 }
 
+// "%06x-%x"
+static void write_id(char *at, uint64_t prefix, uint64_t number)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (int shift = 20; shift >= 0; shift -= 4)
+        *at++ = digits[prefix >> shift & 15];
+    *at++ = '-';
+    int shift = 60;
+    while (shift && !(number >> shift))
+        shift -= 4;
+    for (; shift >= 0; shift -= 4)
+        *at++ = digits[number >> shift & 15];
+    *at = '\0';
+}
+
 static struct request *request_new(struct conn *conn)
 {
     struct thread *thread = conn->thread;
-    struct request *request = talloc_zero(thread->memory, struct request);
+    struct request *request =
+        talloc_pooled_object(thread->memory, struct request, 16, REQUEST_POOL);
+    memset(request, 0, sizeof *request);
     request->thread = thread;
     request->conn = conn;
     request->address = conn->address;
     request->body_file = -1;
     request->head_size = 1024;
     request->head = talloc_array(request, char, request->head_size);
-    snprintf(request->id, sizeof request->id, "%06" PRIx64 "-%" PRIx64,
-             thread->request_prefix & 0xffffff, ++thread->request_count);
+    write_id(request->id, thread->request_prefix & 0xffffff, ++thread->request_count);
     return request;
 }
 
@@ -143,23 +162,27 @@ static int on_url(llhttp_t *parser, const char *at, size_t length)
     return 0;
 }
 
-static const char *const header_names[HEADERS] = {
-    [HEADER_HOST] = "host",
-    [HEADER_CONNECTION] = "connection",
-    [HEADER_CONTENT_LENGTH] = "content-length",
-    [HEADER_TRANSFER_ENCODING] = "transfer-encoding",
-    [HEADER_CONTENT_TYPE] = "content-type",
-    [HEADER_CONTENT_ENCODING] = "content-encoding",
-    [HEADER_EXPECT] = "expect",
-    [HEADER_ACCEPT_ENCODING] = "accept-encoding",
-    [HEADER_ACCEPT_LANGUAGE] = "accept-language",
-    [HEADER_AUTHORIZATION] = "authorization",
-    [HEADER_IF_MATCH] = "if-match",
-    [HEADER_IF_NONE_MATCH] = "if-none-match",
-    [HEADER_IF_MODIFIED_SINCE] = "if-modified-since",
-    [HEADER_IDEMPOTENCY_KEY] = "idempotency-key",
-    [HEADER_X_FORWARDED_FOR] = "x-forwarded-for",
-    [HEADER_ORIGIN] = "origin",
+#define NAME(text) {text, sizeof text - 1}
+static const struct {
+    const char *text;
+    size_t length;
+} header_names[HEADERS] = {
+    [HEADER_HOST] = NAME("host"),
+    [HEADER_CONNECTION] = NAME("connection"),
+    [HEADER_CONTENT_LENGTH] = NAME("content-length"),
+    [HEADER_TRANSFER_ENCODING] = NAME("transfer-encoding"),
+    [HEADER_CONTENT_TYPE] = NAME("content-type"),
+    [HEADER_CONTENT_ENCODING] = NAME("content-encoding"),
+    [HEADER_EXPECT] = NAME("expect"),
+    [HEADER_ACCEPT_ENCODING] = NAME("accept-encoding"),
+    [HEADER_ACCEPT_LANGUAGE] = NAME("accept-language"),
+    [HEADER_AUTHORIZATION] = NAME("authorization"),
+    [HEADER_IF_MATCH] = NAME("if-match"),
+    [HEADER_IF_NONE_MATCH] = NAME("if-none-match"),
+    [HEADER_IF_MODIFIED_SINCE] = NAME("if-modified-since"),
+    [HEADER_IDEMPOTENCY_KEY] = NAME("idempotency-key"),
+    [HEADER_X_FORWARDED_FOR] = NAME("x-forwarded-for"),
+    [HEADER_ORIGIN] = NAME("origin"),
 };
 
 // May a field stand several times (RFC 9110 section 5.3: a list)?
@@ -198,8 +221,8 @@ static int on_header_field(llhttp_t *parser, const char *at, size_t length)
 static int find_header(const struct request *request)
 {
     for (int i = 0; i < HEADERS; i++)
-        if (strlen(header_names[i]) == request->name_length &&
-            memcmp(header_names[i], request->name, request->name_length) == 0)
+        if (header_names[i].length == request->name_length &&
+            memcmp(header_names[i].text, request->name, request->name_length) == 0)
             return i;
     return -1;
 }
@@ -219,7 +242,7 @@ static int on_header_value(llhttp_t *parser, const char *at, size_t length)
         int header = request->current = find_header(request);
         if (header >= 0 && request->value_at[header]) {
             if (!is_list(header))
-                return refuse(conn, 400, "header_doubled", header_names[header]);
+                return refuse(conn, 400, "header_doubled", header_names[header].text);
             // Joined as one list: the earlier value is copied behind, the new one follows it.
             const char *before = request->head + request->value_at[header];
             char *copy = talloc_asprintf(request, "%s, ", before);
@@ -419,17 +442,33 @@ static bool may_parse(const struct conn *conn)
            !evbuffer_get_length(bufferevent_get_output(conn->bev));
 }
 
+// The callbacks see no white space: without this, a head could consist of it for ever.
+static bool head_is_endless(const struct conn *conn)
+{
+    const struct settings *settings = conn->thread->settings;
+    return conn->state == CONN_HEAD &&
+           conn->head_bytes > settings->url_bytes + settings->header_bytes +
+                                  settings->header_count * SEPARATORS_MAX + REQUEST_LINE_REST;
+}
+
 static void parse_chunk(struct conn *conn, const struct evbuffer_iovec *chunk)
 {
     struct evbuffer *input = bufferevent_get_input(conn->bev);
-    if (conn->state == CONN_IDLE)
+    if (conn->state == CONN_IDLE) {
         conn_set_state(conn, CONN_HEAD);
+        conn->head_bytes = 0;
+    }
     if (conn->paused) {
         llhttp_resume(&conn->parser);
         conn->paused = false;
     }
     llhttp_errno_t error = llhttp_execute(&conn->parser, chunk->iov_base, chunk->iov_len);
-    if (error == HPE_OK) {
+    conn->head_bytes += (uint32_t)chunk->iov_len;
+    if (error == HPE_OK && head_is_endless(conn)) {
+        refuse(conn, 431, "headers_too_large", NULL);
+        evbuffer_drain(input, evbuffer_get_length(input));
+        conn_refuse(conn);
+    } else if (error == HPE_OK) {
         evbuffer_drain(input, chunk->iov_len);
     } else if (error == HPE_PAUSED) {
         const char *stopped = llhttp_get_error_pos(&conn->parser);
@@ -662,7 +701,9 @@ void conn_open(struct thread *thread, int fd, const struct sockaddr *from)
     metric_add(&thread->metrics.accepted, 1);
     metric_set(&thread->metrics.connections, thread->conn_count);
     conn->deadline = thread->now + thread->settings->head_seconds * 1000; // the first byte too
-    bufferevent_enable(conn->bev, EV_READ | EV_WRITE);
+    // Writing is on from the start; to ask for it again would call on_write for nothing, and that
+    // would put the deadline of the first byte off.
+    bufferevent_enable(conn->bev, EV_READ);
 }
 
 // ---- deadlines and draining ---------------------------------------------------------------------
