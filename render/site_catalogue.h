@@ -60,7 +60,8 @@ struct site_unit {
 // A text in one language that readers can see, or the notice of its withdrawal.
 struct site_edition {
     int64_t id;
-    int64_t source;             // the edition it was translated from; 0: none is known
+    int64_t version;            // publications so far
+    int64_t source_version;     // of the text it was translated from; 0: not known
     int64_t published, updated; // seconds since 1970
     const struct site_article *article;
     const struct locale *locale;

@@ -240,7 +240,8 @@ static int edition_row(void *data, const struct db_result *row)
     struct site_article *article = find_article(c, db_value(row, 0, "article"));
     struct site_edition *edition = new_edition(article, row);
     edition->id = db_integer(row, 0, "id");
-    edition->source = db_integer(row, 0, "source_edition");
+    edition->version = db_integer(row, 0, "version");
+    edition->source_version = db_integer(row, 0, "source_version");
     edition->published = db_integer(row, 0, "published");
     edition->updated = db_integer(row, 0, "updated");
     edition->article = article;

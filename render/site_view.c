@@ -228,8 +228,8 @@ void site_set_notices(const struct site *site, const struct site_wing *wing, jso
     }
     const struct locale *source = shown->article->source;
     const struct site_edition *original = site_article_edition(shown->article, source);
-    if (shown->locale == source || !shown->source || !original || original->withdrawn ||
-        original->id == shown->source)
+    if (shown->locale == source || !shown->source_version || !original ||
+        original->withdrawn || original->version <= shown->source_version)
         return;
     json_t *outdated = json_object();
     site_set(outdated, "lang", source->tag);
