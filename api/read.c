@@ -125,10 +125,13 @@ enum step_result query_read(struct request *request, const char *const *known, s
 
 static char *locale_array(TALLOC_CTX *ctx, const struct locale *locale, bool alone)
 {
-    char *text = talloc_asprintf(ctx, "{%s", locale->tag);
-    for (size_t i = 0; !alone && i < locale->fallback_count; i++)
-        text = talloc_asprintf_append(text, ",%s", locale->fallback[i]->tag);
-    return talloc_asprintf_append(text, "}");
+    char *text = talloc_strdup(ctx, "{");
+    text = talloc_strdup_append_buffer(text, locale->tag);
+    for (size_t i = 0; !alone && i < locale->fallback_count; i++) {
+        text = talloc_strdup_append_buffer(text, ",");
+        text = talloc_strdup_append_buffer(text, locale->fallback[i]->tag);
+    }
+    return talloc_strdup_append_buffer(text, "}");
 }
 
 // Which language: asked for by name, else matched to the reader's preferences, else the default.
@@ -302,7 +305,8 @@ static enum step_result step_values(struct request *request)
         if (read_value(request, state, rule, value) == DONE)
             return DONE;
         // No value holds a control character, so the separator cannot be forged.
-        state->key = talloc_asprintf_append_buffer(state->key, "\x1f%s", *value ? *value : "\x1e");
+        state->key = talloc_strdup_append_buffer(state->key, "\x1f");
+        state->key = talloc_strdup_append_buffer(state->key, *value ? *value : "\x1e");
     }
     return NEXT;
 }

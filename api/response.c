@@ -15,6 +15,7 @@ enum {
     COMPRESS_MAX = 4 * 1024 * 1024, // above, the event loop would wait too long
     GZIP_LEVEL = 5,
     BROTLI_LEVEL = 5,
+    HEAD_FIELDS = 320, // bytes that make_head() adds to the fields of an answer, at most
 };
 
 static const struct {
@@ -58,24 +59,42 @@ static void http_date(int64_t seconds, char *ret, size_t size)
     strftime(ret, size, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&when, &utc));
 }
 
+// Appends; returns the new end.
+static char *add_field(char *at, const char *name, const char *value)
+{
+    return stpcpy(stpcpy(stpcpy(at, name), value), "\r\n");
+}
+
 static void make_head(struct response *response, struct rendition *rendition, const char *encoding)
 {
-    char modified[64] = "";
-    if (response->modified) {
-        char date[40];
-        http_date(response->modified, date, sizeof date);
-        snprintf(modified, sizeof modified, "Last-Modified: %s\r\n", date);
+    char number[24], date[40];
+    char *at = talloc_size(response, strlen(response->headers) + HEAD_FIELDS);
+    rendition->head = at;
+    snprintf(number, sizeof number, "%d ", response->status);
+    at = add_field(stpcpy(at, "HTTP/1.1 "), number, reason_of(response->status));
+    at = stpcpy(at, response->headers);
+    if (response->status != 204) { // RFC 9110 section 8.6
+        snprintf(number, sizeof number, "%zu", rendition->body_length);
+        at = add_field(at, "Content-Length: ", number);
     }
-    bool tagged = response->status == 200 && !response->names_etag;
-    char length[48] = "";
-    if (response->status != 204) // RFC 9110 section 8.6
-        snprintf(length, sizeof length, "Content-Length: %zu\r\n", rendition->body_length);
-    rendition->head = talloc_asprintf(
-        response, "HTTP/1.1 %d %s\r\n%s%s%s%s%s%s%s%s%s", response->status,
-        reason_of(response->status), response->headers, length,
-        tagged ? "ETag: " : "", tagged ? rendition->etag : "", tagged ? "\r\n" : "", modified,
-        encoding ? "Content-Encoding: " : "", encoding ? encoding : "", encoding ? "\r\n" : "");
-    rendition->head_length = talloc_get_size(rendition->head) - 1;
+    if (response->status == 200 && !response->names_etag)
+        at = add_field(at, "ETag: ", rendition->etag);
+    if (response->modified) {
+        http_date(response->modified, date, sizeof date);
+        at = add_field(at, "Last-Modified: ", date);
+    }
+    if (encoding)
+        at = add_field(at, "Content-Encoding: ", encoding);
+    rendition->head_length = (size_t)(at - rendition->head);
+}
+
+static char *common_fields(TALLOC_CTX *ctx, const char *type, const char *headers)
+{
+    char *fields = talloc_size(ctx, strlen(type) + strlen(headers) + 64), *at = fields;
+    if (*type)
+        at = add_field(at, "Content-Type: ", type);
+    stpcpy(add_field(at, "X-Content-Type-Options: ", "nosniff"), headers);
+    return fields;
 }
 
 struct response *response_new(TALLOC_CTX *ctx, int status, const char *type, const char *headers,
@@ -89,10 +108,7 @@ struct response *response_new(TALLOC_CTX *ctx, int status, const char *type, con
                              strncmp(type, "image/", 6) != 0 && strncmp(type, "font/", 5) != 0;
     if (type && strncmp(type, "image/svg", 9) == 0)
         response->compressible = length >= COMPRESS_MIN;
-    response->headers =
-        talloc_asprintf(response, "%s%s%sX-Content-Type-Options: nosniff\r\n%s",
-                        type ? "Content-Type: " : "", type ? type : "", type ? "\r\n" : "",
-                        headers ? headers : "");
+    response->headers = common_fields(response, type ? type : "", headers ? headers : "");
     struct rendition *plain = &response->renditions[ENCODING_NONE];
     plain->body = talloc_memdup(response, length ? body : "", length ? length : 1);
     plain->body_length = length;
@@ -240,14 +256,18 @@ void request_send(struct request *request, struct response *response, const char
     if (request->method == METHOD_HEAD || status == 204)
         body_length = 0;
     metric_add(&thread->metrics.status[status / 100], 1);
-    char tail[512];
-    int tail_length =
-        snprintf(tail, sizeof tail, "Date: %s\r\nX-Request-Id: %s\r\n%s%s%s\r\n", thread->date,
-                 request->id, response->compressible ? "Vary: Accept-Encoding\r\n" : "",
-                 extra ? extra : "", conn_must_close(request->conn) ? "Connection: close\r\n" : "");
+    char tail[512], *end = add_field(tail, "Date: ", thread->date);
+    end = add_field(end, "X-Request-Id: ", request->id);
+    if (response->compressible)
+        end = add_field(end, "Vary: ", "Accept-Encoding");
+    if (extra) // one or two short lines
+        end = stpcpy(end, extra);
+    if (conn_must_close(request->conn))
+        end = add_field(end, "Connection: ", "close");
+    end = stpcpy(end, "\r\n");
     const struct iovec pieces[] = {
         {(void *)head, head_length},
-        {tail, (size_t)tail_length},
+        {tail, (size_t)(end - tail)},
         {(void *)rendition->body, body_length},
     };
     conn_answer(request->conn, pieces, body_length ? 3 : 2, body_length ? response : NULL);
