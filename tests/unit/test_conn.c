@@ -40,6 +40,17 @@ static enum step_result step_hello(struct request *request)
     return DONE;
 }
 
+// More than a socket takes at once.
+enum { LARGE = 1 << 20 };
+
+static enum step_result step_large(struct request *request)
+{
+    char *text = talloc_size(request, LARGE);
+    memset(text, 'l', LARGE);
+    request_reply(request, 200, "text/plain", NULL, text, LARGE);
+    return DONE;
+}
+
 static enum step_result step_wait(struct request *request)
 {
     return request_query(request, db_statement("ping"), NULL, 0);
@@ -56,11 +67,13 @@ static enum step_result step_tell(struct request *request)
 }
 
 static const struct step hello[] = {{"hello", step_hello}, {0}};
+static const struct step large[] = {{"large", step_large}, {0}};
 static const struct step tell[] = {
     {"wait", step_wait}, {"body", step_body_if_any}, {"tell", step_tell}, {0}};
 static const struct route routes[] = {
     {METHOD_GET, "/hello", .steps = hello},
     {METHOD_GET, "/hello/{name}", .steps = hello},
+    {METHOD_GET, "/large", .steps = large},
     {METHOD_POST, "/tell/{name}", .steps = tell, .body = BODY_JSON},
     {0},
 };
@@ -400,6 +413,43 @@ static void test_close(void **state)
     }
 }
 
+// The answer outlives its request while the client takes its time.
+static void test_slow_reader(void **state)
+{
+    static const char text[] = "GET /large HTTP/1.1\r\n" HOST "\r\n";
+    size_t total = 0;
+    ssize_t n;
+    open_client();
+    assert_true(send(client, text, sizeof text - 1, MSG_NOSIGNAL) > 0);
+    for (int i = 0; i < 10; i++)
+        event_base_loop(thread.base, EVLOOP_NONBLOCK);
+    for (int i = 0; i < 1000 && total < LARGE; i++) {
+        while ((n = recv(client, answers, sizeof answers, MSG_DONTWAIT)) > 0)
+            total += (size_t)n;
+        event_base_loop(thread.base, EVLOOP_NONBLOCK);
+    }
+    assert_true(total > LARGE && total < LARGE + 1024);
+    close_client();
+
+    open_client(); // and one that leaves in the middle of it
+    assert_true(send(client, text, sizeof text - 1, MSG_NOSIGNAL) > 0);
+    for (int i = 0; i < 10; i++)
+        event_base_loop(thread.base, EVLOOP_NONBLOCK);
+    close_client();
+
+    open_client(); // and one whose time is up
+    assert_true(send(client, text, sizeof text - 1, MSG_NOSIGNAL) > 0);
+    for (int i = 0; i < 10; i++)
+        event_base_loop(thread.base, EVLOOP_NONBLOCK);
+    thread.now += 20 * 1000;
+    conns_tick(&thread);
+    assert_non_null(thread.conns); // a second more for every 16 KiB
+    thread.now += LARGE / 16 + 100;
+    conns_tick(&thread);
+    assert_null(thread.conns);
+    close_client();
+}
+
 // ---- clients that leave ---------------------------------------------------------------------------
 
 static void test_leaves(void **state)
@@ -447,7 +497,7 @@ int main(void)
         cmocka_unit_test(test_pipelined),   cmocka_unit_test(test_byte_by_byte),
         cmocka_unit_test(test_continue),    cmocka_unit_test(test_trailers),
         cmocka_unit_test(test_close),       cmocka_unit_test(test_leaves),
-        cmocka_unit_test(test_half_closed),
+        cmocka_unit_test(test_half_closed), cmocka_unit_test(test_slow_reader),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }
