@@ -179,7 +179,7 @@ static int status(void)
 }
 
 // What is answered to these bytes.
-static int talk(const char *format, ...)
+static int __attribute__((format(printf, 1, 2))) talk(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
