@@ -184,7 +184,8 @@ static enum step_result send_missing(struct request *request, const char *path)
 static enum step_result step_page(struct request *request)
 {
     char *path = safe_path(request, request->path);
-    if (!path)
+    // Who asks the API gets its answer, not a page.
+    if (!path || strncmp(path, "/v1/", 4) == 0)
         return request_problem(request, 404, "no_such_path", NULL, NULL);
     bool folder = path[strlen(path) - 1] == '/';
     char *file = talloc_asprintf(request, "%s/site%s%s", request->thread->settings->home, path,

@@ -54,6 +54,9 @@ enum route_found route_find(struct request *request, const struct route **ret, c
             if (strncmp(route->path, request->path, fixed) != 0 ||
                 !match(request, route->path, parameters))
                 continue;
+            // A path that takes other methods is not a page of the site.
+            if (allow && route->path[1] == '*')
+                continue;
             if (route->method == wanted) {
                 memcpy(request->parameters, parameters, sizeof parameters);
                 *ret = route;
