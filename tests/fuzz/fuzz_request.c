@@ -63,13 +63,20 @@ static enum step_result step_take(struct request *request)
     return DONE;
 }
 
+static enum step_result step_took_file(struct request *request)
+{
+    char *text = talloc_asprintf(request, "%zu %s", request->body_length, request->path);
+    request_reply(request, 200, "text/plain", NULL, text, strlen(text));
+    return DONE;
+}
+
 static const struct step json[] = {{"body", step_body}, {"json", step_json}, {"take", step_take}, {0}};
 static const struct step maybe[] = {{"ask", step_ask},
                                     {"body", step_body_if_any},
                                     {"json", step_json_if_any},
                                     {"take", step_take},
                                     {0}};
-static const struct step file[] = {{"file", step_file}, {"take", step_take}, {0}};
+static const struct step file[] = {{"file", step_file}, {"took", step_took_file}, {0}};
 
 static const struct route fuzz_routes[] = {
     {METHOD_POST, "/json", .steps = json, .body = BODY_JSON},
