@@ -672,13 +672,15 @@ void conn_open(struct thread *thread, int fd, const struct sockaddr *from)
 {
     struct address address = {0};
     address_from_socket(from, &address);
-    bool allowed = limits_connect(thread->limits, &address);
+    // Our own reverse proxy brings everybody's connections.
+    bool counted = !address_is(&address, thread->settings->proxy);
+    bool allowed = !counted || limits_connect(thread->limits, &address);
     if (!allowed || thread->conn_count >= thread->conn_max) {
         static const char busy[] =
             "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
             "Connection: close\r\n\r\n";
         metric_add(&thread->metrics.refused, 1);
-        if (allowed)
+        if (allowed && counted)
             limits_disconnect(thread->limits, &address);
         // Best effort to somebody who is over the limit: what does not fit is not waited for.
         if (send(fd, busy, sizeof busy - 1, MSG_NOSIGNAL | MSG_DONTWAIT) > 0)
@@ -689,7 +691,7 @@ void conn_open(struct thread *thread, int fd, const struct sockaddr *from)
     struct conn *conn = talloc_zero(thread->memory, struct conn);
     conn->thread = thread;
     conn->address = address;
-    conn->counted = true;
+    conn->counted = counted;
     llhttp_init(&conn->parser, HTTP_REQUEST, &callbacks);
     conn->parser.data = conn;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));

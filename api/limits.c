@@ -120,3 +120,10 @@ bool address_from_text(const char *text, size_t length, struct address *ret)
         return address_from_socket((const struct sockaddr *)&four, ret);
     return inet_pton(AF_INET6, copy, &ret->ip) == 1;
 }
+
+bool address_is(const struct address *address, const char *text)
+{
+    struct address other;
+    return address_from_text(text, strlen(text), &other) &&
+           memcmp(address, &other, sizeof other) == 0;
+}

@@ -29,3 +29,6 @@ void limits_sweep(struct limits *limits, int64_t now_ms);
 // From a socket address (AF_INET or AF_INET6), or from text; false when it is neither.
 bool address_from_socket(const struct sockaddr *from, struct address *ret);
 bool address_from_text(const char *text, size_t length, struct address *ret);
+
+// Is this the address that a text names ("": none)?
+bool address_is(const struct address *address, const char *text);

@@ -77,11 +77,9 @@ static enum step_result refuse_start(struct request *request)
 // Behind our own reverse proxy the client is who the proxy says.
 static void find_client(struct request *request)
 {
-    struct address proxy, client;
-    const char *configured = request->thread->settings->proxy;
+    struct address client;
     const char *forwarded = request_header(request, HEADER_X_FORWARDED_FOR);
-    if (!*configured || !forwarded || !address_from_text(configured, strlen(configured), &proxy) ||
-        memcmp(&proxy, &request->address, sizeof proxy) != 0)
+    if (!forwarded || !address_is(&request->address, request->thread->settings->proxy))
         return;
     // The last entry is the one our proxy added; those before it are the client's own words.
     const char *last = strrchr(forwarded, ',');

@@ -82,15 +82,16 @@ const struct route *const route_tables[] = {routes, NULL};
 
 // ---- the server and its client --------------------------------------------------------------------
 
+static struct settings settings = {
+    .home = "/nonexistent",   .origin = "http://127.0.0.1", .proxy = "",
+    .url_bytes = URL,         .header_bytes = HEAD,         .header_count = COUNT,
+    .body_bytes = BODY,       .upload_bytes = BODY,         .json_depth = 8,
+    .head_seconds = 10,       .body_seconds = 30,           .idle_seconds = 75,
+    .write_seconds = 20,
+};
+
 static int setup(void **state)
 {
-    static struct settings settings = {
-        .home = "/nonexistent",   .origin = "http://127.0.0.1", .proxy = "",
-        .url_bytes = URL,         .header_bytes = HEAD,         .header_count = COUNT,
-        .body_bytes = BODY,       .upload_bytes = BODY,         .json_depth = 8,
-        .head_seconds = 10,       .body_seconds = 30,           .idle_seconds = 75,
-        .write_seconds = 20,
-    };
     signal(SIGPIPE, SIG_IGN);
     log_set_level(LOG_LEVEL_ERROR);
     thread.memory = talloc_new(NULL);
@@ -286,6 +287,37 @@ static void test_connections(void **state)
     assert_int_equal(status(), 200);
     close(two);
     close_client();
+}
+
+static bool is_refused(int fd)
+{
+    char answer[16] = "";
+    return recv(fd, answer, sizeof answer - 1, MSG_DONTWAIT) > 0 && atoi(answer + 9) == 503;
+}
+
+// One connection an address, but for the reverse proxy, which brings everybody's.
+static void test_connections_of_an_address(void **state)
+{
+    static const char *const proxies[] = {"", "192.0.2.1", "0.0.0.0"}; // we are 0.0.0.0
+    struct limits *limits = thread.limits;
+    const struct settings one_only = {.connections_per_address = 1};
+    for (size_t i = 0; i < 3; i++) {
+        settings.proxy = proxies[i];
+        thread.limits = limits_open(NULL, &one_only);
+        int one = open_one(), two = open_one();
+        assert_false(is_refused(one));
+        assert_int_equal(is_refused(two), i < 2);
+        close(two);
+        close(one);
+        client = -1;
+        turn();
+        client = open_one();
+        assert_false(is_refused(client));
+        close_client();
+        talloc_free(thread.limits);
+    }
+    settings.proxy = "";
+    thread.limits = limits;
 }
 
 // ---- deadlines ------------------------------------------------------------------------------------
@@ -492,6 +524,7 @@ int main(void)
         cmocka_unit_test(test_target),      cmocka_unit_test(test_head_bytes),
         cmocka_unit_test(test_header_count), cmocka_unit_test(test_endless_head),
         cmocka_unit_test(test_body_bytes),  cmocka_unit_test(test_connections),
+        cmocka_unit_test(test_connections_of_an_address),
         cmocka_unit_test(test_first_byte),  cmocka_unit_test(test_slow_head),
         cmocka_unit_test(test_slow_body),   cmocka_unit_test(test_idle),
         cmocka_unit_test(test_pipelined),   cmocka_unit_test(test_byte_by_byte),
