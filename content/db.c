@@ -410,8 +410,8 @@ static void conn_connect(struct conn *conn)
     const struct db_options *options = &conn->db->options;
     char session[160];
     snprintf(session, sizeof session,
-             "-c statement_timeout=%u -c lock_timeout=%u -c jit=off", options->query_ms,
-             options->query_ms);
+             "-c statement_timeout=%u -c lock_timeout=%u -c jit=off -c client_min_messages=warning",
+             options->query_ms, options->query_ms);
     const char *const keywords[] = {"dbname", "options", "application_name",
                                     "target_session_attrs", "keepalives_idle", "tcp_user_timeout",
                                     NULL};
