@@ -47,13 +47,15 @@ static void on_missed(void *data, int outcome, struct db_result *result)
     for (size_t i = 0; all && i < db_rows(result); i++)
         apply(follow, db_integer(result, i, "seq"), db_value(result, i, "kind"),
               db_value(result, i, "tags"));
-    if (follow->seq < head) { // more than one answer holds
-        cache_drop_all(follow->thread->cache);
-        follow->seq = head;
-    }
-    if (follow->ask_again) {
+    // When more was missed than one answer holds, the rest is asked for: what was withdrawn must be
+    // removed, not only doubted.
+    if (follow->ask_again || (all && follow->seq < head)) {
         ask(follow);
         return;
+    }
+    if (follow->seq < head) {
+        cache_drop_all(follow->thread->cache);
+        follow->seq = head;
     }
     atomic_store_explicit(&follow->thread->metrics.change_seq, follow->seq, memory_order_relaxed);
     cache_set_verified(follow->thread->cache, follow->listening);
