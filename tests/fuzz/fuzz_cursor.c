@@ -1,5 +1,6 @@
-// Cursors: what is taken was made here, for that list, and nothing else is taken. An even first byte
-// makes the rest a stranger's cursor; an odd one makes it a key and an id that a cursor is made of.
+// Cursors: what is taken was made here, for that list, and nothing else is taken. An even first
+// byte makes the rest a stranger's cursor; an odd one makes it a key and an id that a cursor is
+// made of.
 #include "api/cursor.h"
 
 #include <sodium.h>
@@ -36,8 +37,8 @@ static void make(TALLOC_CTX *ctx, const uint8_t *data, size_t size)
     uint8_t place = size ? data[0] : 0, change = size > 1 ? data[1] : 1;
     memcpy(&cursor.key, data, size < sizeof cursor.key ? size : sizeof cursor.key);
     if (size > sizeof cursor.key)
-        cursor.id = talloc_strndup(ctx, (const char *)data + sizeof cursor.key,
-                                   size - sizeof cursor.key);
+        cursor.id =
+            talloc_strndup(ctx, (const char *)data + sizeof cursor.key, size - sizeof cursor.key);
     char *text = cursor_encode(ctx, "/v1/articles", &cursor);
     check(cursor_decode(ctx, "/v1/articles", text, &again) == SEN_OK && again.key == cursor.key);
     check(strncmp(again.id, cursor.id, CURSOR_ID_MAX) == 0);

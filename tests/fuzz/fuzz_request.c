@@ -1,6 +1,6 @@
-// A stranger on the wire: bytes into a real connection on a real event loop, through the parser, the
-// routes and their problems. There is no database: what asks it is told that it is away. Besides
-// the real routes there are some that read a body without asking who sends it.
+// A stranger on the wire: bytes into a real connection on a real event loop, through the parser,
+// the routes and their problems. There is no database: what asks it is told that it is away.
+// Besides the real routes there are some that read a body without asking who sends it.
 //
 // The first byte chooses how the rest comes and how it ends: see `struct manner`. The limits are
 // small, so that they are met.
@@ -43,7 +43,8 @@ static void check(bool holds, const char *what)
     abort();
 }
 
-// ---- routes that take bodies from anybody ---------------------------------------------------------
+// ---- routes that take bodies from anybody
+// ---------------------------------------------------------
 
 static enum step_result step_ask(struct request *request)
 {
@@ -54,7 +55,8 @@ static enum step_result step_ask(struct request *request)
 static enum step_result step_take(struct request *request)
 {
     const char *key, *hash, *expected;
-    if (write_key(request, &key, &hash) == DONE || write_expected(request, false, &expected) == DONE)
+    if (write_key(request, &key, &hash) == DONE ||
+        write_expected(request, false, &expected) == DONE)
         return DONE;
     if (request->json)
         request_reply_json(request, 200, NULL, request->json);
@@ -70,7 +72,8 @@ static enum step_result step_took_file(struct request *request)
     return DONE;
 }
 
-static const struct step json[] = {{"body", step_body}, {"json", step_json}, {"take", step_take}, {0}};
+static const struct step json[] = {
+    {"body", step_body}, {"json", step_json}, {"take", step_take}, {0}};
 static const struct step maybe[] = {{"ask", step_ask},
                                     {"body", step_body_if_any},
                                     {"json", step_json_if_any},
@@ -91,12 +94,13 @@ extern const struct route agency_routes[], article_routes[], change_routes[], fe
 
 // In the place of the table of api/routes.c.
 const struct route *const route_tables[] = {
-    fuzz_routes,   article_routes, text_routes,   province_routes, search_routes,
-    topic_routes,  agency_routes,  locale_routes, media_routes,    change_routes,
-    feed_routes,   system_routes,  page_routes,   NULL,
+    fuzz_routes,   article_routes, text_routes,  province_routes, search_routes, topic_routes,
+    agency_routes, locale_routes,  media_routes, change_routes,   feed_routes,   system_routes,
+    page_routes,   NULL,
 };
 
-// ---- the server -----------------------------------------------------------------------------------
+// ---- the server
+// -----------------------------------------------------------------------------------
 
 static void remove_home(void)
 {
@@ -109,11 +113,16 @@ static void remove_home(void)
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     static const char *const values[][2] = {
-        {"SEN_HOME", home},          {"SEN_DATABASE", "host=/nonexistent"},
-        {"SEN_URL_BYTES", "256"},    {"SEN_HEADER_BYTES", "1024"},
-        {"SEN_HEADER_COUNT", "8"},   {"SEN_BODY_BYTES", "1024"},
-        {"SEN_UPLOAD_BYTES", "1024"}, {"SEN_JSON_DEPTH", "4"},
-        {"SEN_REQUESTS_PER_SECOND", "0"}, {"SEN_CONNECTIONS_PER_ADDRESS", "0"},
+        {"SEN_HOME", home},
+        {"SEN_DATABASE", "host=/nonexistent"},
+        {"SEN_URL_BYTES", "256"},
+        {"SEN_HEADER_BYTES", "1024"},
+        {"SEN_HEADER_COUNT", "8"},
+        {"SEN_BODY_BYTES", "1024"},
+        {"SEN_UPLOAD_BYTES", "1024"},
+        {"SEN_JSON_DEPTH", "4"},
+        {"SEN_REQUESTS_PER_SECOND", "0"},
+        {"SEN_CONNECTIONS_PER_ADDRESS", "0"},
         {"SEN_PROXY", "127.0.0.1"},
     };
     char *error;
@@ -143,14 +152,15 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     return 0;
 }
 
-// ---- the client -----------------------------------------------------------------------------------
+// ---- the client
+// -----------------------------------------------------------------------------------
 
 struct manner {
-    size_t piece;  // bytes sent at once
-    bool waits;    // for the server to have acted on a piece before the next
-    bool hurries;  // off, without reading the answers
-    bool expires;  // is still there when its time is up
-    bool drains;   // meets a server that ends
+    size_t piece; // bytes sent at once
+    bool waits;   // for the server to have acted on a piece before the next
+    bool hurries; // off, without reading the answers
+    bool expires; // is still there when its time is up
+    bool drains;  // meets a server that ends
 };
 
 static struct manner manner_of(uint8_t byte)
@@ -197,7 +207,8 @@ static void talk(int client, const struct manner *manner, const uint8_t *data, s
         turn(client);
 }
 
-// ---- the answers ----------------------------------------------------------------------------------
+// ---- the answers
+// ----------------------------------------------------------------------------------
 
 // One answer from its status line to its end; NULL when it is cut off. A body never begins like a
 // status line here, so what follows the head tells whether there is one.
@@ -212,7 +223,8 @@ static const char *skip_answer(const char *at, const char *end, bool *ret_final)
     body += 4;
     const char *field = memmem(at, (size_t)(body - at), "\r\nContent-Length: ", 18);
     size_t length = field ? strtoul(field + 18, NULL, 10) : 0;
-    if (body == end || memcmp(body, "HTTP/1.1 ", (size_t)(end - body) < 9 ? (size_t)(end - body) : 9) == 0)
+    if (body == end ||
+        memcmp(body, "HTTP/1.1 ", (size_t)(end - body) < 9 ? (size_t)(end - body) : 9) == 0)
         return body;
     check((size_t)(end - body) >= length && length, "a body that is cut off");
     return body + length;
@@ -238,8 +250,7 @@ static void expire(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct sockaddr_in from = {.sin_family = AF_INET,
-                                            .sin_addr.s_addr = 0x0100007f};
+    static const struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr.s_addr = 0x0100007f};
     int ends[2];
     if (!size || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends))
         return 0;

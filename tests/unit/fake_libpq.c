@@ -47,10 +47,10 @@ struct pg_conn {
     const char *setup_error;
     ConnStatusType status;
     struct message *sent, *on_the_way, *arrived;
-    unsigned unanswered;  // commands whose results have not all been taken
+    unsigned unanswered; // commands whose results have not all been taken
     struct plan *plans;
     struct notice *notices;
-    bool aborted;         // the rest of the segment is skipped
+    bool aborted; // the rest of the segment is skipped
     bool silent, lost, null_for_ever, flush_refused;
     struct pg_conn *prev, *next;
 };
@@ -123,7 +123,8 @@ static void messages_free(struct message **list)
     }
 }
 
-// ---- the server -----------------------------------------------------------------------------------
+// ---- the server
+// -----------------------------------------------------------------------------------
 
 static void say(struct pg_conn *conn, ExecStatusType status, const char *state, const char *value)
 {
@@ -266,7 +267,8 @@ void fake_mute(void)
         conn->silent = true;
 }
 
-// ---- connections ----------------------------------------------------------------------------------
+// ---- connections
+// ----------------------------------------------------------------------------------
 
 PGconn *PQconnectStartParams(const char *const *keywords, const char *const *values, int expand)
 {
@@ -345,7 +347,8 @@ int PQlibVersion(void)
     return 150018;
 }
 
-// ---- sending --------------------------------------------------------------------------------------
+// ---- sending
+// --------------------------------------------------------------------------------------
 
 // A statement stands in the segment that is being sent, not the first one of a new session.
 static bool sends_statement(const struct pg_conn *conn)
@@ -403,7 +406,8 @@ int PQflush(PGconn *conn)
     return 0;
 }
 
-// ---- receiving ------------------------------------------------------------------------------------
+// ---- receiving
+// ------------------------------------------------------------------------------------
 
 int PQconsumeInput(PGconn *conn)
 {
@@ -452,7 +456,8 @@ void PQfreemem(void *memory)
     free(memory); // a notice begins with its note
 }
 
-// ---- results --------------------------------------------------------------------------------------
+// ---- results
+// --------------------------------------------------------------------------------------
 
 ExecStatusType PQresultStatus(const PGresult *result)
 {

@@ -39,11 +39,11 @@ struct fake_event {
 };
 
 struct fake_counts {
-    unsigned connects, open;        // attempts; connections not finished
-    unsigned prepares, executes;    // received by the server
-    unsigned pings;                 // of executes
-    unsigned results, cleared;      // made, given back
-    unsigned asked_for_results;     // calls of PQgetResult
+    unsigned connects, open;     // attempts; connections not finished
+    unsigned prepares, executes; // received by the server
+    unsigned pings;              // of executes
+    unsigned results, cleared;   // made, given back
+    unsigned asked_for_results;  // calls of PQgetResult
 };
 
 extern struct fake_counts fake;

@@ -40,8 +40,7 @@ static void store_at(struct cache *cache, const char *key, const char *tags, int
 {
     char body[1000];
     memset(body, 'x', sizeof body);
-    struct response *response =
-        response_new(ctx, 200, "text/plain", NULL, body, sizeof body, 0);
+    struct response *response = response_new(ctx, 200, "text/plain", NULL, body, sizeof body, 0);
     cache_store(cache, key, response, tags, moment, 5000);
     response_unref(response);
 }

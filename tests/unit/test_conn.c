@@ -32,7 +32,8 @@ static int client;
 static char answers[1 << 16];
 static size_t answers_length;
 
-// ---- routes ---------------------------------------------------------------------------------------
+// ---- routes
+// ---------------------------------------------------------------------------------------
 
 static enum step_result step_hello(struct request *request)
 {
@@ -80,13 +81,22 @@ static const struct route routes[] = {
 // In the place of the table of api/routes.c.
 const struct route *const route_tables[] = {routes, NULL};
 
-// ---- the server and its client --------------------------------------------------------------------
+// ---- the server and its client
+// --------------------------------------------------------------------
 
 static struct settings settings = {
-    .home = "/nonexistent",   .origin = "http://127.0.0.1", .proxy = "",
-    .url_bytes = URL,         .header_bytes = HEAD,         .header_count = COUNT,
-    .body_bytes = BODY,       .upload_bytes = BODY,         .json_depth = 8,
-    .head_seconds = 10,       .body_seconds = 30,           .idle_seconds = 75,
+    .home = "/nonexistent",
+    .origin = "http://127.0.0.1",
+    .proxy = "",
+    .url_bytes = URL,
+    .header_bytes = HEAD,
+    .header_count = COUNT,
+    .body_bytes = BODY,
+    .upload_bytes = BODY,
+    .json_depth = 8,
+    .head_seconds = 10,
+    .body_seconds = 30,
+    .idle_seconds = 75,
     .write_seconds = 20,
 };
 
@@ -132,8 +142,7 @@ static int open_one(void)
 {
     static const struct sockaddr_in from = {.sin_family = AF_INET};
     int ends[2];
-    assert_int_equal(
-        socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), 0);
     conn_open(&thread, ends[0], (const struct sockaddr *)&from);
     return ends[1];
 }
@@ -215,7 +224,8 @@ static bool is_closed(void)
     return recv(client, &byte, 1, MSG_DONTWAIT) == 0;
 }
 
-// ---- limits ---------------------------------------------------------------------------------------
+// ---- limits
+// ---------------------------------------------------------------------------------------
 
 #define HOST "Host: a\r\n"
 
@@ -256,15 +266,18 @@ static void test_endless_head(void **state)
 
 static void test_body_bytes(void **state)
 {
-    static const char head[] = "POST /tell/x HTTP/1.1\r\n" HOST "Content-Type: application/json\r\n";
+    static const char head[] =
+        "POST /tell/x HTTP/1.1\r\n" HOST "Content-Type: application/json\r\n";
     assert_int_equal(talk("%sContent-Length: %d\r\n\r\n%s", head, BODY, repeat(' ', BODY)), 200);
     assert_non_null(strstr(answers, "\r\n\r\n1024 none"));
     assert_int_equal(talk("%sContent-Length: %d\r\n\r\n", head, BODY + 1), 413);
-    assert_int_equal(talk("%sTransfer-Encoding: chunked\r\n\r\n400\r\n%s\r\n0\r\n\r\n", head,
-                          repeat(' ', BODY)), 200);
+    assert_int_equal(
+        talk("%sTransfer-Encoding: chunked\r\n\r\n400\r\n%s\r\n0\r\n\r\n", head, repeat(' ', BODY)),
+        200);
     assert_non_null(strstr(answers, "\r\n\r\n1024 none"));
     assert_int_equal(talk("%sTransfer-Encoding: chunked\r\n\r\n401\r\n%s\r\n0\r\n\r\n", head,
-                          repeat(' ', BODY + 1)), 413);
+                          repeat(' ', BODY + 1)),
+                     413);
     assert_int_equal(talk("%sTransfer-Encoding: chunked\r\n\r\nno number\r\n", head), 400);
 }
 
@@ -320,7 +333,8 @@ static void test_connections_of_an_address(void **state)
     thread.limits = limits;
 }
 
-// ---- deadlines ------------------------------------------------------------------------------------
+// ---- deadlines
+// ------------------------------------------------------------------------------------
 
 static void test_first_byte(void **state)
 {
@@ -369,14 +383,16 @@ static void test_idle(void **state)
     close_client();
 }
 
-// ---- order and framing ----------------------------------------------------------------------------
+// ---- order and framing
+// ----------------------------------------------------------------------------
 
 static void test_pipelined(void **state)
 {
     assert_int_equal(talk("GET /hello/1 HTTP/1.1\r\n" HOST "\r\n"
                           "POST /tell/2 HTTP/1.1\r\n" HOST "Content-Type: application/json\r\n"
                           "Content-Length: 2\r\n\r\n{}"
-                          "GET /hello/3 HTTP/1.1\r\n" HOST "\r\n"), 200);
+                          "GET /hello/3 HTTP/1.1\r\n" HOST "\r\n"),
+                     200);
     const char *one = strstr(answers, "\r\n\r\n/hello/1"), *two = strstr(answers, "2 none /tell/2"),
                *three = strstr(answers, "\r\n\r\n/hello/3");
     assert_true(one && two && three && one < two && two < three);
@@ -414,11 +430,15 @@ static void test_trailers(void **state)
     snprintf(path, sizeof path, "%s", repeat('p', 200));
     assert_int_equal(talk("POST /tell/%s HTTP/1.1\r\n" HOST "Content-Type: application/json\r\n"
                           "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
-                          "Idempotency-Key: %s\r\nHost: b\r\n\r\n", path, repeat('k', 900)), 200);
+                          "Idempotency-Key: %s\r\nHost: b\r\n\r\n",
+                          path, repeat('k', 900)),
+                     200);
     assert_non_null(strstr(answers, "\r\n\r\n2 none /tell/ppp"));
     assert_int_equal(talk("POST /tell/x HTTP/1.1\r\n" HOST "Content-Type: application/json\r\n"
                           "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
-                          "X: %s\r\n\r\n", repeat('k', HEAD)), 431);
+                          "X: %s\r\n\r\n",
+                          repeat('k', HEAD)),
+                     431);
 }
 
 static void test_close(void **state)
@@ -482,16 +502,22 @@ static void test_slow_reader(void **state)
     close_client();
 }
 
-// ---- clients that leave ---------------------------------------------------------------------------
+// ---- clients that leave
+// ---------------------------------------------------------------------------
 
 static void test_leaves(void **state)
 {
     static const char *const texts[] = {
-        "", "\r\n", "GET", "GET /hello HTTP/1.1\r\nHo",
+        "",
+        "\r\n",
+        "GET",
+        "GET /hello HTTP/1.1\r\nHo",
         // while the database is asked, with and without a body to come
-        "POST /tell/x HTTP/1.1\r\n" HOST "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n",
+        "POST /tell/x HTTP/1.1\r\n" HOST
+        "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n",
         "POST /tell/x HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n",
-        "POST /tell/x HTTP/1.1\r\n" HOST "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{",
+        "POST /tell/x HTTP/1.1\r\n" HOST
+        "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{",
         "GET /hello HTTP/1.1\r\n" HOST "\r\nGET /hello HTTP/1.1\r\n" HOST "\r\nGET",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -521,16 +547,25 @@ static void test_half_closed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_target),      cmocka_unit_test(test_head_bytes),
-        cmocka_unit_test(test_header_count), cmocka_unit_test(test_endless_head),
-        cmocka_unit_test(test_body_bytes),  cmocka_unit_test(test_connections),
+        cmocka_unit_test(test_target),
+        cmocka_unit_test(test_head_bytes),
+        cmocka_unit_test(test_header_count),
+        cmocka_unit_test(test_endless_head),
+        cmocka_unit_test(test_body_bytes),
+        cmocka_unit_test(test_connections),
         cmocka_unit_test(test_connections_of_an_address),
-        cmocka_unit_test(test_first_byte),  cmocka_unit_test(test_slow_head),
-        cmocka_unit_test(test_slow_body),   cmocka_unit_test(test_idle),
-        cmocka_unit_test(test_pipelined),   cmocka_unit_test(test_byte_by_byte),
-        cmocka_unit_test(test_continue),    cmocka_unit_test(test_trailers),
-        cmocka_unit_test(test_close),       cmocka_unit_test(test_leaves),
-        cmocka_unit_test(test_half_closed), cmocka_unit_test(test_slow_reader),
+        cmocka_unit_test(test_first_byte),
+        cmocka_unit_test(test_slow_head),
+        cmocka_unit_test(test_slow_body),
+        cmocka_unit_test(test_idle),
+        cmocka_unit_test(test_pipelined),
+        cmocka_unit_test(test_byte_by_byte),
+        cmocka_unit_test(test_continue),
+        cmocka_unit_test(test_trailers),
+        cmocka_unit_test(test_close),
+        cmocka_unit_test(test_leaves),
+        cmocka_unit_test(test_half_closed),
+        cmocka_unit_test(test_slow_reader),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -31,7 +31,8 @@ static void test_there_and_back(void **state)
             assert_string_equal(again.id, ids[i]);
             // Fit to stand in an address as it is.
             assert_int_equal(strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                          "0123456789-_"), strlen(text));
+                                          "0123456789-_"),
+                             strlen(text));
             assert_int_equal(cursor_decode(ctx, "/v1/media", text, &again), SEN_INVALID);
         }
     talloc_free(ctx);
@@ -56,8 +57,15 @@ static void test_longest_id(void **state)
 
 static void test_every_other_text(void **state)
 {
-    static const char *const texts[] = {"", "A", "AAAA", "====", "ha-noi", "a+b/", "\xff\xff\xff",
-                                        "AAAAAAAAAAAAAAAAAAAAAA", "AAAAAAAAAAAAAAAAAAAAAAAA"};
+    static const char *const texts[] = {"",
+                                        "A",
+                                        "AAAA",
+                                        "====",
+                                        "ha-noi",
+                                        "a+b/",
+                                        "\xff\xff\xff",
+                                        "AAAAAAAAAAAAAAAAAAAAAA",
+                                        "AAAAAAAAAAAAAAAAAAAAAAAA"};
     TALLOC_CTX *ctx = talloc_new(NULL);
     struct cursor again = {.key = 42};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)

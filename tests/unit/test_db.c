@@ -145,7 +145,8 @@ static int teardown(void **state)
     return 0;
 }
 
-// ---- connecting -----------------------------------------------------------------------------------
+// ---- connecting
+// -----------------------------------------------------------------------------------
 
 static void test_answers(void **state)
 {
@@ -252,7 +253,8 @@ static void test_refused_listen(void **state)
     close_pool();
 }
 
-// ---- a connection is lost -------------------------------------------------------------------------
+// ---- a connection is lost
+// -------------------------------------------------------------------------
 
 static void test_lost_mid_query(void **state)
 {
@@ -357,7 +359,8 @@ static void test_sign_of_life(void **state)
     close_pool();
 }
 
-// ---- errors ---------------------------------------------------------------------------------------
+// ---- errors
+// ---------------------------------------------------------------------------------------
 
 static void test_error_next_to_others(void **state)
 {
@@ -380,10 +383,18 @@ static void test_outcomes(void **state)
         const char *state;
         int outcome;
     } rows[] = {
-        {"23505", SEN_CONFLICT},    {"23503", SEN_INVALID},     {"22P02", SEN_INVALID},
-        {"57014", SEN_TIMEOUT},     {"40001", SEN_BUSY},        {"40P01", SEN_BUSY},
-        {"55P03", SEN_BUSY},        {"53300", SEN_UNAVAILABLE}, {"57P01", SEN_UNAVAILABLE},
-        {"08006", SEN_UNAVAILABLE}, {"25006", SEN_UNAVAILABLE}, {"", SEN_UNAVAILABLE},
+        {"23505", SEN_CONFLICT},
+        {"23503", SEN_INVALID},
+        {"22P02", SEN_INVALID},
+        {"57014", SEN_TIMEOUT},
+        {"40001", SEN_BUSY},
+        {"40P01", SEN_BUSY},
+        {"55P03", SEN_BUSY},
+        {"53300", SEN_UNAVAILABLE},
+        {"57P01", SEN_UNAVAILABLE},
+        {"08006", SEN_UNAVAILABLE},
+        {"25006", SEN_UNAVAILABLE},
+        {"", SEN_UNAVAILABLE},
         {"42P01", -EIO},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -474,7 +485,8 @@ static void test_stale_plan_of_many(void **state)
     close_pool();
 }
 
-// ---- the queue ------------------------------------------------------------------------------------
+// ---- the queue
+// ------------------------------------------------------------------------------------
 
 static void test_queue(void **state)
 {
@@ -516,7 +528,8 @@ static void test_in_flight(void **state)
     close_pool();
 }
 
-// ---- nothing is called back too early -------------------------------------------------------------
+// ---- nothing is called back too early
+// -------------------------------------------------------------
 
 static void test_refused_send(void **state)
 {
@@ -564,7 +577,8 @@ static void test_refused_send_while_reading(void **state)
     close_pool();
 }
 
-// ---- changes --------------------------------------------------------------------------------------
+// ---- changes
+// --------------------------------------------------------------------------------------
 
 static void wait_for_changes(unsigned count)
 {
@@ -597,7 +611,8 @@ static void test_notifications(void **state)
     close_pool();
 }
 
-// ---- the end --------------------------------------------------------------------------------------
+// ---- the end
+// --------------------------------------------------------------------------------------
 
 static void test_freed_under_way(void **state)
 {

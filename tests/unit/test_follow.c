@@ -1,5 +1,5 @@
-// Following the change log: in order, over gaps, after a loss, and when much was missed. The database
-// and the cache are stand-ins that keep what they are told.
+// Following the change log: in order, over gaps, after a loss, and when much was missed. The
+// database and the cache are stand-ins that keep what they are told.
 #include "api/follow.h"
 
 #include "api/cache.h"
@@ -92,7 +92,8 @@ void cache_set_verified(struct cache *cache, bool verified)
     cached.verified = verified;
 }
 
-// ---- one follower -----------------------------------------------------------------------------------
+// ---- one follower
+// -----------------------------------------------------------------------------------
 
 static struct thread thread;
 

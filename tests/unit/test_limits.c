@@ -90,8 +90,8 @@ static void test_sweep(void **state)
 
 static void test_addresses(void **state)
 {
-    static const char *const bad[] = {"", "1.2.3", "1.2.3.4.5", "256.1.1.1", "localhost", "::1%lo",
-                                      "1.2.3.4:80", "[::1]", ":::"};
+    static const char *const bad[] = {"",       "1.2.3",      "1.2.3.4.5", "256.1.1.1", "localhost",
+                                      "::1%lo", "1.2.3.4:80", "[::1]",     ":::"};
     struct address address;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(address_from_text(bad[i], strlen(bad[i]), &address));

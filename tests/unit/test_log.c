@@ -63,9 +63,13 @@ static void test_injection(void **state)
         {"a\\", "a\\\\"},
         {"\x1b[2J\x1b]0;title\x07", "\\x1b[2J\\x1b]0;title\\x07"},
         {"\x7f\x08\t", "\\x7f\\x08\\x09"},
-        {"\xc2\x9b" "2J", "\\xc2\\x9b2J"}, // U+009B: CSI in one character
+        {"\xc2\x9b"
+         "2J",
+         "\\xc2\\x9b2J"}, // U+009B: CSI in one character
         {"\xc2\xa0", "\xc2\xa0"},
-        {"\x9b" "2J\xff", "\\x9b2J\\xff"}, // not UTF-8
+        {"\x9b"
+         "2J\xff",
+         "\\x9b2J\\xff"}, // not UTF-8
         {"\xe1\xbb", "\\xe1\\xbb"},
         {"%s%n", "%s%n"},
     };

@@ -66,7 +66,8 @@ bool conn_must_close(const struct conn *conn)
     return must_close;
 }
 
-// ---- one request -----------------------------------------------------------------------------------
+// ---- one request
+// -----------------------------------------------------------------------------------
 
 static struct thread thread = {.date = "Sun, 01 Nov 2026 00:00:00 GMT"};
 static TALLOC_CTX *ctx;
@@ -148,7 +149,8 @@ static void assert_status(int status)
     assert_int_equal(strncmp(sent, line, strlen(line)), 0);
 }
 
-// ---- tests -----------------------------------------------------------------------------------------
+// ---- tests
+// -----------------------------------------------------------------------------------------
 
 static void test_plain(void **state)
 {
@@ -212,8 +214,9 @@ static void test_bytes(void **state)
     get_with(HEADER_ACCEPT_ENCODING, "br");
     size_t length = sizeof plain;
     assert_int_equal(atoi(field("Content-Length")), body_length());
-    assert_int_equal(BrotliDecoderDecompress(body_length(), (const uint8_t *)body(), &length, plain),
-                     BROTLI_DECODER_RESULT_SUCCESS);
+    assert_int_equal(
+        BrotliDecoderDecompress(body_length(), (const uint8_t *)body(), &length, plain),
+        BROTLI_DECODER_RESULT_SUCCESS);
     assert_int_equal(length, sizeof text);
     assert_memory_equal(plain, text, length);
 
@@ -260,16 +263,11 @@ static void test_if_none_match(void **state)
         const char *format;
         bool is;
     } rows[] = {
-        {"%s", true},
-        {"W/%s", true}, // weak comparison (RFC 9110 section 13.1.2)
-        {"\"x\", %s", true},
-        {"\"x\",W/\"y\" ,\t%s , \"z\"", true},
-        {"*", true},
-        {"\"x\"", false},
-        {"", false},
-        {"x%s", false},
-        {"%sx", false},
-        {"w/%s", false},
+        {"%s", true},        {"W/%s", true}, // weak comparison (RFC 9110 section 13.1.2)
+        {"\"x\", %s", true}, {"\"x\",W/\"y\" ,\t%s , \"z\"", true},
+        {"*", true},         {"\"x\"", false},
+        {"", false},         {"x%s", false},
+        {"%sx", false},      {"w/%s", false},
         {"\"*\"", false},
     };
     etags(plain, gzip);
@@ -294,10 +292,14 @@ static void test_if_modified_since(void **state)
         const char *value;
         bool is;
     } rows[] = {
-        {"Mon, 21 Sep 2026 14:13:19 GMT", false}, {"Mon, 21 Sep 2026 14:13:20 GMT", true},
-        {"Mon, 21 Sep 2026 14:13:21 GMT", true},  {"Fri, 01 Jan 2100 00:00:00 GMT", true},
-        {"Mon, 21 Sep 2026 14:13:20", false},     {"2026-09-21T14:13:20Z", false},
-        {"yesterday", false},                     {"", false},
+        {"Mon, 21 Sep 2026 14:13:19 GMT", false},
+        {"Mon, 21 Sep 2026 14:13:20 GMT", true},
+        {"Mon, 21 Sep 2026 14:13:21 GMT", true},
+        {"Fri, 01 Jan 2100 00:00:00 GMT", true},
+        {"Mon, 21 Sep 2026 14:13:20", false},
+        {"2026-09-21T14:13:20Z", false},
+        {"yesterday", false},
+        {"", false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         assert_not_modified(METHOD_GET, HEADER_IF_MODIFIED_SINCE, rows[i].value, rows[i].is);
@@ -356,11 +358,9 @@ static void test_what_is_compressed(void **state)
         size_t length;
         bool is;
     } rows[] = {
-        {"text/html", 511, false},     {"text/html", 512, true},
-        {"text/html", 4194304, true},  {"text/html", 4194305, false},
-        {"image/png", 4096, false},    {"font/woff2", 4096, false},
-        {"image/svg+xml", 4096, true}, {"image/svg+xml", 511, false},
-        {NULL, 4096, false},
+        {"text/html", 511, false},     {"text/html", 512, true},      {"text/html", 4194304, true},
+        {"text/html", 4194305, false}, {"image/png", 4096, false},    {"font/woff2", 4096, false},
+        {"image/svg+xml", 4096, true}, {"image/svg+xml", 511, false}, {NULL, 4096, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct response *response =

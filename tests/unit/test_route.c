@@ -102,9 +102,19 @@ static void test_other_methods(void **state)
 static void test_near_misses(void **state)
 {
     static const char *const paths[] = {
-        "/v1/article", "/v1/articles/", "/v1/articles/a/b", "/v1/articles//texts", "/v1",
-        "/V1/articles", "/healthy", "/health/", "/v1/articles/%2e%2e%2f", "/v1/articles/%00",
-        "/v1/articles/%ff", "/v1/articles/%zz", "/feeds/vi",
+        "/v1/article",
+        "/v1/articles/",
+        "/v1/articles/a/b",
+        "/v1/articles//texts",
+        "/v1",
+        "/V1/articles",
+        "/healthy",
+        "/health/",
+        "/v1/articles/%2e%2e%2f",
+        "/v1/articles/%00",
+        "/v1/articles/%ff",
+        "/v1/articles/%zz",
+        "/feeds/vi",
     };
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         assert_int_equal(search(METHOD_GET, paths[i]), ROUTE_FOUND);
@@ -115,7 +125,8 @@ static void test_near_misses(void **state)
 
 static void test_parameters(void **state)
 {
-    assert_int_equal(search(METHOD_GET, "/v1/articles/H%C3%A0%20N%E1%BB%99i?locale=vi"), ROUTE_FOUND);
+    assert_int_equal(search(METHOD_GET, "/v1/articles/H%C3%A0%20N%E1%BB%99i?locale=vi"),
+                     ROUTE_FOUND);
     assert_string_equal(request->parameters[0], "Hà Nội");
     assert_null(request->parameters[1]);
     assert_int_equal(search(METHOD_PUT, "/v1/articles/a+b/texts/zh-Hans"), ROUTE_FOUND);

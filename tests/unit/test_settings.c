@@ -126,9 +126,21 @@ static void test_ranges(void **state)
 
 static void test_garbage(void **state)
 {
-    static const char *const texts[] = {"abc", "1 ",  " 1",  "1.5",  "0x10", "1e3", "-", "+",
-                                        "--1", "1,0", "10k", "\t10", "true",
-                                        "99999999999999999999", "-99999999999999999999"};
+    static const char *const texts[] = {"abc",
+                                        "1 ",
+                                        " 1",
+                                        "1.5",
+                                        "0x10",
+                                        "1e3",
+                                        "-",
+                                        "+",
+                                        "--1",
+                                        "1,0",
+                                        "10k",
+                                        "\t10",
+                                        "true",
+                                        "99999999999999999999",
+                                        "-99999999999999999999"};
     for (size_t i = 0; i < row_count; i++)
         for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
             refuse(rows[i].name, texts[k]);
@@ -189,7 +201,7 @@ static void test_passwords(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ranges), cmocka_unit_test(test_garbage),
+        cmocka_unit_test(test_ranges),    cmocka_unit_test(test_garbage),
         cmocka_unit_test(test_log_level), cmocka_unit_test(test_built),
         cmocka_unit_test(test_passwords),
     };
