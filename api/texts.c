@@ -1,6 +1,7 @@
 // The texts of an article, one a language: saving a draft, publishing it, taking it back.
 #include "api/body.h"
 #include "api/problem.h"
+#include "api/read.h"
 #include "api/route.h"
 #include "api/writes.h"
 #include "content/db.h"
@@ -175,6 +176,8 @@ static enum step_result step_saved(struct request *request)
 
 static enum step_result step_source(struct request *request)
 {
+    if (query_read(request, NULL, 0) == DONE)
+        return DONE;
     const char *const values[] = {request->parameters[0], request->parameters[1],
                                   request->account->id};
     return request_query(request, db_statement("text_source"), values, 3);

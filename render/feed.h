@@ -22,7 +22,7 @@
 #include <talloc.h>
 
 // How long an answer may be kept: the ttl of RSS, and max-age of the HTTP answer.
-#define FEED_TTL_MINUTES 5
+#define FEED_TTL_MINUTES 1
 // A JSON feed is at most about this long: when the texts do not fit, the later ones are given by
 // their summaries.
 #define FEED_JSON_BYTES 250000
