@@ -66,7 +66,7 @@ static enum step_result step_words(struct request *request)
     talloc_set_destructor(uploading, uploading_free);
     if (query_read(request, known, sizeof known / sizeof *known) == DONE)
         return DONE;
-    char *tag;
+    char *tag = NULL;
     if (take_line(request, "credit", &uploading->credit) == DONE ||
         take_line(request, "licence", &uploading->licence) == DONE ||
         take_line(request, "locale", &tag) == DONE ||
