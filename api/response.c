@@ -3,12 +3,12 @@
 #include "api/conn.h"
 #include "render/compress.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
+#include <xxhash.h>
 
 enum {
     COMPRESS_MIN = 512,           // bytes: below, the header fields outweigh what is saved
@@ -44,12 +44,9 @@ static const char *reason_of(int status)
 // A strong validator of the bytes: equal bytes, equal tag (RFC 9110 section 8.8.3).
 static void make_etag(const char *body, size_t length, char *ret, size_t size)
 {
-    static const unsigned char key[crypto_shorthash_siphashx24_KEYBYTES] = "sen entity tag";
-    unsigned char hash[crypto_shorthash_siphashx24_BYTES];
-    char hex[2 * sizeof hash + 1];
-    crypto_shorthash_siphashx24(hash, (const unsigned char *)body, length, key);
-    sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
-    snprintf(ret, size, "\"%s\"", hex);
+    XXH128_hash_t hash = XXH3_128bits(body, length);
+    snprintf(ret, size, "\"%016llx%016llx\"", (unsigned long long)hash.high64,
+             (unsigned long long)hash.low64);
 }
 
 static void http_date(int64_t seconds, char *ret, size_t size)
