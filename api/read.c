@@ -36,7 +36,8 @@ struct waiter {
 // A statement under way; identical requests share it.
 struct fetch {
     struct thread *thread;
-    char *key;
+    char *key;  // in the cache
+    char *name; // among the readings: the moment and the key
     int64_t moment;
     const struct route *route;
     struct waiter *waiters;
@@ -439,20 +440,24 @@ static enum step_result step_look_up(struct request *request)
         return send_cached(request, response, "Cache-Status: sen; hit\r\n");
     }
     metric_add(&thread->metrics.cache_misses, 1);
+    // A reading that began before the last change may miss it, so only those of this moment are shared.
+    int64_t moment = cache_moment(thread->cache);
+    char *name = talloc_asprintf(state, "%lld %s", (long long)moment, state->key);
     struct fetch *fetch;
-    HASH_FIND_STR(thread->fetches, state->key, fetch);
+    HASH_FIND_STR(thread->fetches, name, fetch);
     if (fetch) {
         metric_add(&thread->metrics.cache_collapsed, 1);
     } else {
         fetch = talloc_zero(thread->memory, struct fetch);
         fetch->thread = thread;
         fetch->key = talloc_strdup(fetch, state->key);
-        fetch->moment = cache_moment(thread->cache);
+        fetch->name = talloc_steal(fetch, name);
+        fetch->moment = moment;
         fetch->route = request->route;
-        HASH_ADD_KEYPTR(hh, thread->fetches, fetch->key, strlen(fetch->key), fetch);
+        HASH_ADD_KEYPTR(hh, thread->fetches, fetch->name, strlen(fetch->name), fetch);
         talloc_set_destructor(fetch, fetch_free);
-        db_query(thread->db, db_statement(request->route->read->statement), state->values, state->count, on_fetched,
-                 fetch);
+        db_query(thread->db, db_statement(request->route->read->statement), state->values,
+                 state->count, on_fetched, fetch);
     }
     state->waiter.request = request;
     DL_APPEND(fetch->waiters, &state->waiter);
