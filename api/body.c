@@ -44,11 +44,11 @@ static enum step_result run_body(struct request *request)
     return read_body(request);
 }
 
-// How deep arrays and objects stand in each other; strings are skipped. Linear, before anything is
-// built.
-static int64_t json_nesting(const char *text, size_t length)
+// How deep arrays and objects stand in each other, and (at most) how many values there are; strings
+// are skipped. Linear, before anything is built.
+static void json_measure(const char *text, size_t length, int64_t *ret_depth, int64_t *ret_values)
 {
-    int64_t depth = 0, deepest = 0;
+    int64_t depth = 0, deepest = 0, values = 1;
     bool in_string = false;
     for (size_t i = 0; i < length; i++) {
         if (in_string) {
@@ -60,21 +60,30 @@ static int64_t json_nesting(const char *text, size_t length)
             in_string = true;
         } else if (text[i] == '[' || text[i] == '{') {
             deepest = ++depth > deepest ? depth : deepest;
+            values++;
         } else if (text[i] == ']' || text[i] == '}') {
             depth--;
+        } else if (text[i] == ',') {
+            values++;
         }
     }
-    return deepest;
+    *ret_depth = deepest;
+    *ret_values = values;
 }
 
 static enum step_result run_json(struct request *request)
 {
-    int64_t most = request->thread->settings->json_depth;
+    const struct settings *settings = request->thread->settings;
+    int64_t depth, values;
     if (!request->body_length)
         return request_problem(request, 400, "json_missing", NULL, NULL);
-    if (json_nesting(request->body, request->body_length) > most)
+    json_measure(request->body, request->body_length, &depth, &values);
+    if (depth > settings->json_depth)
         return request_problem(request, 400, "json_depth", NULL,
-                               talloc_asprintf(request, "%lld", (long long)most));
+                               talloc_asprintf(request, "%lld", (long long)settings->json_depth));
+    if (values > settings->json_values)
+        return request_problem(request, 400, "json_values", NULL,
+                               talloc_asprintf(request, "%lld", (long long)settings->json_values));
     struct fault fault = {0};
     json_t *value;
     if (fields_parse(request->body, request->body_length, NULL, &value, &fault))

@@ -60,6 +60,8 @@ static const struct setting table[] = {
      .max = (int64_t)4096 * MIB, .help = "Largest uploaded file; past it: 413."},
     {"SEN_JSON_DEPTH", INTEGER, AT(json_depth), .number = 32, .min = 4, .max = 1024,
      .help = "Deepest nesting of a JSON body; past it: 400."},
+    {"SEN_JSON_VALUES", INTEGER, AT(json_values), .number = 20000, .min = 100, .max = 10000000,
+     .help = "Most values in a JSON body; past it: 400. Each may take a hundred bytes of memory."},
     {"SEN_HEAD_SECONDS", INTEGER, AT(head_seconds), .number = 10, .min = 1, .max = 3600,
      .help = "Seconds from the first byte of a request to the end of its head; past it: 408."},
     {"SEN_BODY_SECONDS", INTEGER, AT(body_seconds), .number = 30, .min = 1, .max = 3600,

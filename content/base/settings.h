@@ -33,6 +33,7 @@ struct settings {
     int64_t body_bytes;
     int64_t upload_bytes;
     int64_t json_depth;
+    int64_t json_values;
 
     // limits of time, seconds
     int64_t head_seconds;  // first byte to the end of the head

@@ -19,7 +19,7 @@ before(async () => {
     insert into topic (id, names) values ('food', '{"en": "Food"}');
     insert into province (id) values ('hue'), ('ha-noi')`);
   await portal.must(['user', 'add', 'ministry-editor', '--agency', 'ministry']);
-  server = await portal.serve({ SEN_BODY_BYTES: 600000, SEN_UPLOAD_BYTES: 300000, SEN_REQUESTS_PER_SECOND: 0, SEN_JSON_DEPTH: 8 });
+  server = await portal.serve({ SEN_BODY_BYTES: 600000, SEN_UPLOAD_BYTES: 300000, SEN_REQUESTS_PER_SECOND: 0, SEN_JSON_DEPTH: 8, SEN_JSON_VALUES: 300 });
   api = await openapi(server, { token: await portal.token() });
   reader = await openapi(server);
   other = await openapi(server, { token: (await portal.must(['token', 'new', 'ministry-editor'])).stdout.trim() });
@@ -279,6 +279,15 @@ describe('bodies that are wrong', () => {
     problem(deep, 400, 'json_depth', undefined);
     assert.match(deep.body.title, /8/);
     problem(await post('['.repeat(500000)), 400, 'json_depth', undefined);
+  });
+
+  test('as many values as may be, and one more', async () => {
+    // The object, the array, its values, and one for the second member.
+    const many = (count) => `{"source_locale": "vi", "x": [${Array(count).fill(0)}]}`;
+    problem(await post(many(297)), 400, 'fault.unknown_key', 'x');
+    const more = await post(many(298));
+    problem(more, 400, 'json_values', undefined);
+    assert.match(more.body.title, /300/);
   });
 
   test('as long as may be, and one byte more', async () => {

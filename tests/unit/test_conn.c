@@ -94,6 +94,7 @@ static struct settings settings = {
     .body_bytes = BODY,
     .upload_bytes = BODY,
     .json_depth = 8,
+    .json_values = 100,
     .head_seconds = 10,
     .body_seconds = 30,
     .idle_seconds = 75,
