@@ -42,7 +42,8 @@ static const struct read texts = {
     .stale_age = 60,
 };
 
-// ---- making one -----------------------------------------------------------------------------------
+// ---- making one
+// -----------------------------------------------------------------------------------
 
 static const struct field article[] = {
     {"id", FIELD_KEY, 200},
@@ -75,8 +76,7 @@ static enum step_result step_create(struct request *request)
         json_object_set_new(request->json, "id", json_string(random_id(request)));
     char *text = json_dumps(request->json, JSON_COMPACT);
     const char *const values[] = {request->account->id, key, hash, text};
-    enum step_result result =
-        request_query(request, db_statement("article_create"), values, 4);
+    enum step_result result = request_query(request, db_statement("article_create"), values, 4);
     free(text);
     return result;
 }
@@ -87,8 +87,12 @@ static enum step_result step_created(struct request *request)
 }
 
 static const struct step create[] = {
-    {"authorise", step_authorise}, {"authorised", step_authorised}, {"body", step_body},
-    {"json", step_json},           {"create", step_create},         {"created", step_created},
+    {"authorise", step_authorise},
+    {"authorised", step_authorised},
+    {"body", step_body},
+    {"json", step_json},
+    {"create", step_create},
+    {"created", step_created},
     {0},
 };
 

@@ -124,7 +124,8 @@ enum step_result body_fault(struct request *request, const struct fault *fault)
     return request_problem(request, 400, fault->key, fault->field, *detail ? detail : NULL);
 }
 
-// ---- files ----------------------------------------------------------------------------------------
+// ---- files
+// ----------------------------------------------------------------------------------------
 
 struct upload {
     int fd;
@@ -148,8 +149,8 @@ enum step_result step_file(struct request *request)
     upload->fd = mkostemp(upload->path, O_CLOEXEC);
     if (upload->fd < 0) {
         bool full = errno == ENOSPC || errno == EDQUOT;
-        return request_problem(request, full ? 507 : 503, full ? "storage_full" : "unavailable", NULL,
-                               NULL);
+        return request_problem(request, full ? 507 : 503, full ? "storage_full" : "unavailable",
+                               NULL, NULL);
     }
     talloc_set_destructor(upload, upload_free);
     request->body_file = upload->fd;

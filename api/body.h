@@ -8,7 +8,8 @@ enum step_result step_json(struct request *request);        // as one JSON objec
 enum step_result step_body_if_any(struct request *request); // likewise where it may be absent
 enum step_result step_json_if_any(struct request *request);
 
-// Any bytes, into a file below SEN_HOME/media that is gone when the request is: 507 when it is full.
+// Any bytes, into a file below SEN_HOME/media that is gone when the request is: 507 when it is
+// full.
 enum step_result step_file(struct request *request);
 
 // The problem of a fault in the shape of a body: 400 with the field, the line and the reason.

@@ -40,8 +40,8 @@ struct cache {
     bool verified;
     struct entry *entries, *used;
     struct tag *tags;
-    int64_t moment;               // counts the changes seen
-    char *recent[RECENT];         // the tags of change number n, at n % RECENT
+    int64_t moment;       // counts the changes seen
+    char *recent[RECENT]; // the tags of change number n, at n % RECENT
     struct metrics *metrics;
 };
 

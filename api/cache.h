@@ -16,8 +16,8 @@ struct cache *cache_open(TALLOC_CTX *ctx, size_t bytes, struct metrics *metrics)
 
 // Look an answer up. *ret (not referenced) and *ret_age (seconds since it was read) are set unless
 // there is none.
-enum cached cache_find(struct cache *cache, const char *key, int64_t now_ms,
-                       struct response **ret, int64_t *ret_age);
+enum cached cache_find(struct cache *cache, const char *key, int64_t now_ms, struct response **ret,
+                       int64_t *ret_age);
 
 // A reading begins: what cache_store needs to know of the changes that come while it is under way.
 int64_t cache_moment(const struct cache *cache);

@@ -5,16 +5,7 @@ extern const struct command command_build, command_export, command_import, comma
     command_user, command_worker;
 
 const struct command *const commands[] = {
-    &command_build,
-    &command_export,
-    &command_import,
-    &command_migrate,
-    &command_render,
-    &command_render_worker,
-    &command_serve,
-    &command_settings,
-    &command_token,
-    &command_user,
-    &command_worker,
-    NULL,
+    &command_build,  &command_export,        &command_import, &command_migrate,
+    &command_render, &command_render_worker, &command_serve,  &command_settings,
+    &command_token,  &command_user,          &command_worker, NULL,
 };

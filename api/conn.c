@@ -46,12 +46,12 @@ struct conn {
     struct refusal refusal;
     uint32_t head_bytes; // of the head that is being read, with all that separates its fields
     uint8_t state;       // enum conn_state
-    bool parsing : 1;      // inside conn_parse
-    bool body_waits : 1;   // the head is read, the body is not (wholly)
-    bool eof : 1;          // the client sends no more
-    bool close : 1;        // after the answer
-    bool counted : 1;      // in limits
-    bool paused : 1;       // the parser must be resumed before it goes on
+    bool parsing : 1;    // inside conn_parse
+    bool body_waits : 1; // the head is read, the body is not (wholly)
+    bool eof : 1;        // the client sends no more
+    bool close : 1;      // after the answer
+    bool counted : 1;    // in limits
+    bool paused : 1;     // the parser must be resumed before it goes on
 };
 
 static void conn_parse(struct conn *conn);
@@ -65,8 +65,8 @@ static void conn_set_state(struct conn *conn, enum conn_state to)
     static const bool possible[6][6] = {
         [CONN_IDLE] = {[CONN_HEAD] = true, [CONN_CLOSING] = true, [CONN_CLOSED] = true},
         [CONN_HEAD] = {[CONN_RUNNING] = true, [CONN_CLOSING] = true, [CONN_CLOSED] = true},
-        [CONN_RUNNING] = {[CONN_IDLE] = true, [CONN_BODY] = true, [CONN_CLOSING] = true,
-                          [CONN_CLOSED] = true},
+        [CONN_RUNNING] =
+            {[CONN_IDLE] = true, [CONN_BODY] = true, [CONN_CLOSING] = true, [CONN_CLOSED] = true},
         [CONN_BODY] = {[CONN_RUNNING] = true, [CONN_CLOSING] = true, [CONN_CLOSED] = true},
         [CONN_CLOSING] = {[CONN_CLOSED] = true},
     };
@@ -95,7 +95,8 @@ static void conn_set_state(struct conn *conn, enum conn_state to)
     }
 }
 
-// ---- from bytes to a request: the parser's callbacks ---------------------------------------------
+// ---- from bytes to a request: the parser's callbacks
+// ---------------------------------------------
 
 static int refuse(struct conn *conn, int status, const char *key, const char *field)
 {
@@ -162,7 +163,10 @@ static int on_url(llhttp_t *parser, const char *at, size_t length)
     return 0;
 }
 
-#define NAME(text) {text, sizeof text - 1}
+#define NAME(text)                                                                                 \
+    {                                                                                              \
+        text, sizeof text - 1                                                                      \
+    }
 static const struct {
     const char *text;
     size_t length;
@@ -231,8 +235,8 @@ static int on_header_value(llhttp_t *parser, const char *at, size_t length)
 {
     struct conn *conn = parser->data;
     struct request *request = conn->request;
-    // Behind a chunked body stand trailer fields (RFC 9110 section 6.5.1). They are no header fields:
-    // the request has been authorised by those, and its steps hold pointers into the head.
+    // Behind a chunked body stand trailer fields (RFC 9110 section 6.5.1). They are no header
+    // fields: the request has been authorised by those, and its steps hold pointers into the head.
     if (conn->state == CONN_BODY) {
         request->in_value = true;
         return count_header_bytes(conn, length);
@@ -369,7 +373,8 @@ static int on_body(llhttp_t *parser, const char *at, size_t length)
             ssize_t n = write(request->body_file, at + done, length - done);
             if (n < 0 && errno != EINTR)
                 return refuse(conn, errno == ENOSPC || errno == EDQUOT ? 507 : 500,
-                              errno == ENOSPC || errno == EDQUOT ? "storage_full" : "internal", NULL);
+                              errno == ENOSPC || errno == EDQUOT ? "storage_full" : "internal",
+                              NULL);
             done += n < 0 ? 0 : (size_t)n;
         }
         request->body_length = total;
@@ -404,7 +409,8 @@ static const llhttp_settings_t callbacks = {
     .on_message_complete = on_message_complete,
 };
 
-// ---- parsing -------------------------------------------------------------------------------------
+// ---- parsing
+// -------------------------------------------------------------------------------------
 
 // Answer what the parser or a deadline refused, and close.
 static void conn_refuse(struct conn *conn)
@@ -500,12 +506,12 @@ static void conn_parse(struct conn *conn)
     conn->parsing = false;
     bool nothing_under_way =
         conn->state == CONN_IDLE || conn->state == CONN_HEAD || conn->state == CONN_BODY;
-    if (conn->eof && nothing_under_way &&
-        !evbuffer_get_length(bufferevent_get_output(conn->bev)))
+    if (conn->eof && nothing_under_way && !evbuffer_get_length(bufferevent_get_output(conn->bev)))
         conn_doom(conn);
 }
 
-// ---- answers ---------------------------------------------------------------------------------------
+// ---- answers
+// ---------------------------------------------------------------------------------------
 
 static void release_response(const void *data, size_t length, void *owner)
 {
@@ -592,7 +598,8 @@ void conn_continue(struct conn *conn)
         conn_parse(conn);
 }
 
-// ---- events ----------------------------------------------------------------------------------------
+// ---- events
+// ----------------------------------------------------------------------------------------
 
 static void conn_free(evutil_socket_t fd, short what, void *data)
 {

@@ -10,8 +10,7 @@ enum { HEAD = crypto_shorthash_BYTES + 8, TEXT_MAX = (HEAD + CURSOR_ID_MAX) * 4 
 // to tell a cursor from noise.
 static const unsigned char key[crypto_shorthash_KEYBYTES] = "sen list cursor";
 
-static const char alphabet[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 static void check(const char *list, const unsigned char *bytes, size_t length, unsigned char *ret)
 {
@@ -46,8 +45,7 @@ int cursor_decode(TALLOC_CTX *ctx, const char *list, const char *text, struct cu
         length < HEAD)
         return SEN_INVALID;
     check(list, bytes + crypto_shorthash_BYTES, length - crypto_shorthash_BYTES, expected);
-    if (memcmp(expected, bytes, sizeof expected) != 0 ||
-        memchr(bytes + HEAD, '\0', length - HEAD))
+    if (memcmp(expected, bytes, sizeof expected) != 0 || memchr(bytes + HEAD, '\0', length - HEAD))
         return SEN_INVALID;
     uint64_t number = 0;
     for (int i = 0; i < 8; i++)

@@ -85,27 +85,43 @@ static int make(TALLOC_CTX *ctx, const struct request *request, const struct db_
 }
 
 // The statement asks for one item more than are shown, to know that there is an older page.
-#define ROWS     {VALUE_CURSOR_KEY, "before"}, {VALUE_CURSOR_ID}, {VALUE_CONSTANT, "51"}
-#define REST     .max_age = FEED_TTL_MINUTES * 60, .stale_age = 600, .make = make
+#define ROWS                                                                                       \
+    {VALUE_CURSOR_KEY, "before"}, {VALUE_CURSOR_ID},                                               \
+    {                                                                                              \
+        VALUE_CONSTANT, "51"                                                                       \
+    }
+#define REST .max_age = FEED_TTL_MINUTES * 60, .stale_age = 600, .make = make
 _Static_assert(ITEMS == 50, "ROWS asks for one more");
 
 static const struct read whole = {
     .statement = "feed",
-    .values = {{VALUE_PATH_LOCALE}, {VALUE_NULL}, {VALUE_NULL}, ROWS, {VALUE_LOCALES},
+    .values = {{VALUE_PATH_LOCALE},
+               {VALUE_NULL},
+               {VALUE_NULL},
+               ROWS,
+               {VALUE_LOCALES},
                {VALUE_KEY, .index = 1}},
     REST,
 };
 
 static const struct read topic = {
     .statement = "feed",
-    .values = {{VALUE_PATH_LOCALE}, {VALUE_PATH, .index = 1}, {VALUE_NULL}, ROWS, {VALUE_LOCALES},
+    .values = {{VALUE_PATH_LOCALE},
+               {VALUE_PATH, .index = 1},
+               {VALUE_NULL},
+               ROWS,
+               {VALUE_LOCALES},
                {VALUE_KEY, .index = 2}},
     REST,
 };
 
 static const struct read province = {
     .statement = "feed",
-    .values = {{VALUE_PATH_LOCALE}, {VALUE_NULL}, {VALUE_PATH, .index = 1}, ROWS, {VALUE_LOCALES},
+    .values = {{VALUE_PATH_LOCALE},
+               {VALUE_NULL},
+               {VALUE_PATH, .index = 1},
+               ROWS,
+               {VALUE_LOCALES},
                {VALUE_KEY, .index = 2}},
     REST,
 };

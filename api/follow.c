@@ -12,10 +12,10 @@ enum { RETRY_MS = 200 };
 struct follow {
     struct thread *thread;
     unsigned statement;
-    int64_t seq;      // followed so far; -1: nothing yet
+    int64_t seq; // followed so far; -1: nothing yet
     bool listening;
-    bool asking;      // a question for the missed changes is under way
-    bool ask_again;   // and another change came meanwhile
+    bool asking;    // a question for the missed changes is under way
+    bool ask_again; // and another change came meanwhile
     struct event *retry;
 };
 

@@ -38,8 +38,10 @@ static int help(const char *name, FILE *out)
         fprintf(stderr, "sen: there is no command \"%s\"; `sen help` lists them.\n", name);
         return 2;
     }
-    fprintf(out, "Sen %s: the backend of a country's portal for foreign readers.\n\n"
-                 "usage: sen COMMAND ...\n\n", SEN_VERSION);
+    fprintf(out,
+            "Sen %s: the backend of a country's portal for foreign readers.\n\n"
+            "usage: sen COMMAND ...\n\n",
+            SEN_VERSION);
     for (const struct command *const *one = commands; *one; one++)
         if (!(*one)->hidden)
             fprintf(out, "  %-10s %.*s\n", (*one)->name, (int)strcspn((*one)->help, "\n"),

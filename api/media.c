@@ -28,7 +28,8 @@ static const struct read item = {
     .stale_age = 600,
 };
 
-// ---- uploading ------------------------------------------------------------------------------------
+// ---- uploading
+// ------------------------------------------------------------------------------------
 //
 // The body is the picture; what is said of it stands in the query: credit, licence, locale and alt.
 // It is decoded and encoded anew in the sandbox, so nothing of what a stranger sent is ever served.
@@ -141,8 +142,8 @@ static enum step_result step_keep(struct request *request)
         return request_fail(request, -EIO);
     uploading->file = talloc_asprintf(uploading, "%s.%s", uploading->id,
                                       strcmp(image->type, "image/png") == 0 ? "png" : "jpg");
-    char *path = talloc_asprintf(uploading, "%s/media/%s", request->thread->settings->home,
-                                 uploading->file);
+    char *path =
+        talloc_asprintf(uploading, "%s/media/%s", request->thread->settings->home, uploading->file);
     if (rename(uploading->clean, path))
         return request_fail(request, -errno);
     json_t *alt = json_pack("{s:s}", uploading->locale->tag, uploading->alt);
@@ -186,8 +187,9 @@ static enum step_result step_kept(struct request *request)
 }
 
 static const struct step upload[] = {
-    {"authorise", step_authorise}, {"authorised", step_authorised}, {"words", step_words},
-    {"file", step_file},           {"clean", step_clean},           {"keep", step_keep},
+    {"authorise", step_authorise}, {"authorised", step_authorised},
+    {"words", step_words},         {"file", step_file},
+    {"clean", step_clean},         {"keep", step_keep},
     {"kept", step_kept},           {0},
 };
 

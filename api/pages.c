@@ -18,12 +18,18 @@ enum { FILE_MAX = 64 * 1024 * 1024 };
 static const struct {
     const char *ending, *type;
 } types[] = {
-    {".html", "text/html; charset=utf-8"},  {".css", "text/css; charset=utf-8"},
-    {".js", "text/javascript; charset=utf-8"}, {".json", "application/json; charset=utf-8"},
-    {".xml", "application/xml; charset=utf-8"}, {".txt", "text/plain; charset=utf-8"},
-    {".svg", "image/svg+xml"},              {".png", "image/png"},
-    {".jpg", "image/jpeg"},                 {".ico", "image/x-icon"},
-    {".woff2", "font/woff2"},               {".webmanifest", "application/manifest+json"},
+    {".html", "text/html; charset=utf-8"},
+    {".css", "text/css; charset=utf-8"},
+    {".js", "text/javascript; charset=utf-8"},
+    {".json", "application/json; charset=utf-8"},
+    {".xml", "application/xml; charset=utf-8"},
+    {".txt", "text/plain; charset=utf-8"},
+    {".svg", "image/svg+xml"},
+    {".png", "image/png"},
+    {".jpg", "image/jpeg"},
+    {".ico", "image/x-icon"},
+    {".woff2", "font/woff2"},
+    {".webmanifest", "application/manifest+json"},
 };
 
 static const char *type_of(const char *path)
@@ -64,11 +70,10 @@ static char *page_headers(TALLOC_CTX *ctx, const char *path)
         locale = locale_find(tag);
     }
     bool hashed = strncmp(path, "/assets/", 8) == 0;
-    return talloc_asprintf(ctx, SITE_HEADERS "Cache-Control: public, %s\r\n%s%s%s",
-                           hashed ? "max-age=31536000, immutable"
-                                  : "max-age=60, stale-while-revalidate=600",
-                           locale ? "Content-Language: " : "", locale ? locale->tag : "",
-                           locale ? "\r\n" : "");
+    return talloc_asprintf(
+        ctx, SITE_HEADERS "Cache-Control: public, %s\r\n%s%s%s",
+        hashed ? "max-age=31536000, immutable" : "max-age=60, stale-while-revalidate=600",
+        locale ? "Content-Language: " : "", locale ? locale->tag : "", locale ? "\r\n" : "");
 }
 
 // Decode the path of a file: no empty, "." or ".." segments, no "/" or control characters hidden in
@@ -104,8 +109,8 @@ static struct response *read_file(struct thread *thread, int fd, const struct st
             break;
         done += (size_t)n;
     }
-    struct response *response = response_new(thread->memory, http_status, type, headers, bytes, done,
-                                             status->st_mtime);
+    struct response *response =
+        response_new(thread->memory, http_status, type, headers, bytes, done, status->st_mtime);
     talloc_free(bytes);
     return response;
 }
@@ -146,8 +151,8 @@ static enum step_result send_file(struct request *request, const char *file, con
 static enum step_result step_front(struct request *request)
 {
     const struct locale *locale = problem_locale(request);
-    char *headers = talloc_asprintf(request, "Location: /%s/\r\nVary: Accept-Language\r\n",
-                                    locale->tag);
+    char *headers =
+        talloc_asprintf(request, "Location: /%s/\r\nVary: Accept-Language\r\n", locale->tag);
     request_reply(request, 302, NULL, headers, NULL, 0);
     return DONE;
 }
@@ -174,8 +179,10 @@ static enum step_result send_missing(struct request *request, const char *path)
     }
     char *file = talloc_asprintf(request, "%s/site/%s/404.html", request->thread->settings->home,
                                  locale->tag);
-    char *headers = talloc_asprintf(request, SITE_HEADERS "Content-Language: %s\r\n"
-                                                          "Cache-Control: no-cache\r\n", locale->tag);
+    char *headers = talloc_asprintf(request,
+                                    SITE_HEADERS "Content-Language: %s\r\n"
+                                                 "Cache-Control: no-cache\r\n",
+                                    locale->tag);
     if (send_file(request, file, "text/html; charset=utf-8", headers, 404) == DONE)
         return DONE;
     return request_problem(request, 404, "no_such_path", NULL, NULL);

@@ -39,8 +39,8 @@ static enum step_result reply_problem(struct request *request, int status, const
     const struct locale *shown = message_locale(locale, title_key);
 
     json_t *problem = json_object();
-    set(problem, "type", talloc_asprintf(request, "%s/docs#problem-%s",
-                                         request->thread->settings->origin, key));
+    set(problem, "type",
+        talloc_asprintf(request, "%s/docs#problem-%s", request->thread->settings->origin, key));
     set(problem, "title", title);
     json_object_set_new(problem, "status", json_integer(status));
     set(problem, "field", field);
@@ -51,10 +51,12 @@ static enum step_result reply_problem(struct request *request, int status, const
     char *text = json_dumps(problem, JSON_COMPACT | JSON_PRESERVE_ORDER);
     json_decref(problem);
 
-    char *lines = talloc_asprintf(
-        request, "Content-Language: %s\r\nAccess-Control-Allow-Origin: *\r\n%s%s",
-        shown ? shown->tag : "en", status == 503 ? "Retry-After: 1\r\n" : "",
-        headers ? headers : status == 429 ? "Retry-After: 1\r\n" : "");
+    char *lines =
+        talloc_asprintf(request, "Content-Language: %s\r\nAccess-Control-Allow-Origin: *\r\n%s%s",
+                        shown ? shown->tag : "en", status == 503 ? "Retry-After: 1\r\n" : "",
+                        headers         ? headers
+                        : status == 429 ? "Retry-After: 1\r\n"
+                                        : "");
     request_reply(request, status, "application/problem+json; charset=utf-8", lines, text,
                   strlen(text));
     free(text);

@@ -59,7 +59,8 @@ struct read_state {
     struct response *response; // the reading's answer
 };
 
-// ---- values ----------------------------------------------------------------------------------------
+// ---- values
+// ----------------------------------------------------------------------------------------
 
 static bool is_known(const struct read *read, const char *name)
 {
@@ -86,8 +87,10 @@ static enum step_result refuse(struct request *request, const char *key, const c
 static enum step_result parse_query(struct request *request)
 {
     static const char *const keys[] = {
-        [QUERY_TOO_MANY] = "query_too_many", [QUERY_TOO_LONG] = "query_too_long",
-        [QUERY_BROKEN] = "query_broken",     [QUERY_DOUBLED] = "query_doubled",
+        [QUERY_TOO_MANY] = "query_too_many",
+        [QUERY_TOO_LONG] = "query_too_long",
+        [QUERY_BROKEN] = "query_broken",
+        [QUERY_DOUBLED] = "query_doubled",
     };
     const char *mark = strchr(request->path, '?');
     if (!mark)
@@ -285,7 +288,7 @@ static enum step_result read_value(struct request *request, struct read_state *s
     case VALUE_WORDS_FOLDED:
         if (value && segment(request, state, rule, value) == DONE)
             return DONE;
-        *ret = !value                     ? NULL
+        *ret = !value                      ? NULL
                : rule->kind == VALUE_WORDS ? state->words.written
                                            : state->words.folded;
         return NEXT;
@@ -312,7 +315,8 @@ static enum step_result step_values(struct request *request)
     return NEXT;
 }
 
-// ---- reading ---------------------------------------------------------------------------------------
+// ---- reading
+// ---------------------------------------------------------------------------------------
 
 // The address of the next page: this one's parameters with another cursor.
 static char *next_link(TALLOC_CTX *ctx, const struct request *request, const char *cursor)
@@ -334,7 +338,8 @@ static char *common_headers(TALLOC_CTX *ctx, const struct read *read, const char
     return talloc_asprintf(
         ctx,
         "Cache-Control: public, max-age=%d, stale-while-revalidate=%d, stale-if-error=86400\r\n"
-        "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: Content-Language, Link\r\n"
+        "Access-Control-Allow-Origin: *\r\nAccess-Control-Expose-Headers: Content-Language, "
+        "Link\r\n"
         "%s%s%s%s",
         read->max_age, read->stale_age, read->negotiates ? "Vary: Accept-Language\r\n" : "",
         locale ? "Content-Language: " : "", locale ? locale : "", locale ? "\r\n" : "");
@@ -369,8 +374,9 @@ static struct response *build(struct fetch *fetch, const struct db_result *resul
             cursor = cursor_encode(scratch, fetch->route->path, &next);
             headers = talloc_asprintf_append(headers, "%s", next_link(scratch, request, cursor));
         }
-        document = talloc_asprintf(scratch, "{\"items\":%s,\"next\":%s%s%s}", items,
-                                   cursor ? "\"" : "", cursor ? cursor : "null", cursor ? "\"" : "");
+        document =
+            talloc_asprintf(scratch, "{\"items\":%s,\"next\":%s%s%s}", items, cursor ? "\"" : "",
+                            cursor ? cursor : "null", cursor ? "\"" : "");
         response = response_new(fetch->thread->memory, 200, json_content, headers, document,
                                 strlen(document), modified);
     }
@@ -396,8 +402,8 @@ static void on_fetched(void *data, int outcome, struct db_result *result)
     if (outcome == SEN_OK) {
         const char *tags = NULL;
         if (fetch->route->read->make) {
-            outcome = fetch->route->read->make(fetch, fetch->waiters->request, result, &response,
-                                               &tags);
+            outcome =
+                fetch->route->read->make(fetch, fetch->waiters->request, result, &response, &tags);
         } else {
             response = build(fetch, result);
             tags = response ? db_value(result, 0, "tags") : NULL;
@@ -440,7 +446,8 @@ static enum step_result step_look_up(struct request *request)
         return send_cached(request, response, "Cache-Status: sen; hit\r\n");
     }
     metric_add(&thread->metrics.cache_misses, 1);
-    // A reading that began before the last change may miss it, so only those of this moment are shared.
+    // A reading that began before the last change may miss it, so only those of this moment are
+    // shared.
     int64_t moment = cache_moment(thread->cache);
     char *name = talloc_asprintf(state, "%lld %s", (long long)moment, state->key);
     struct fetch *fetch;

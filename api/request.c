@@ -53,10 +53,11 @@ static enum step_result refuse_start(struct request *request)
     case ROUTE_OTHER_METHOD:
         if (request->method == METHOD_OPTIONS) {
             char *headers = talloc_asprintf(
-                request, "Allow: %s\r\nAccess-Control-Allow-Origin: *\r\n"
-                         "Access-Control-Allow-Methods: %s\r\n"
-                         "Access-Control-Allow-Headers: Authorization, Content-Type, If-Match, "
-                         "If-None-Match, Idempotency-Key\r\nAccess-Control-Max-Age: 86400\r\n",
+                request,
+                "Allow: %s\r\nAccess-Control-Allow-Origin: *\r\n"
+                "Access-Control-Allow-Methods: %s\r\n"
+                "Access-Control-Allow-Headers: Authorization, Content-Type, If-Match, "
+                "If-None-Match, Idempotency-Key\r\nAccess-Control-Max-Age: 86400\r\n",
                 allow, allow);
             request_reply(request, 204, NULL, headers, NULL, 0);
             return DONE;
@@ -66,7 +67,8 @@ static enum step_result refuse_start(struct request *request)
     }
     const char *length = request_header(request, HEADER_CONTENT_LENGTH);
     const struct settings *settings = request->thread->settings;
-    int64_t most = request->route->body == BODY_FILE ? settings->upload_bytes : settings->body_bytes;
+    int64_t most =
+        request->route->body == BODY_FILE ? settings->upload_bytes : settings->body_bytes;
     if (length && strtoll(length, NULL, 10) > most)
         return request_problem(request, 413, "body_too_large", NULL, NULL);
     if (request->route->body == BODY_NONE && conn_body_waits(request->conn))

@@ -137,4 +137,3 @@ enum step_result request_fail(struct request *request, int outcome);
 
 // The problem of a fault of the input: 422 with the fault's key and field.
 enum step_result request_fault(struct request *request, const struct fault *fault);
-

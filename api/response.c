@@ -11,7 +11,7 @@
 #include <xxhash.h>
 
 enum {
-    COMPRESS_MIN = 512,           // bytes: below, the header fields outweigh what is saved
+    COMPRESS_MIN = 512,             // bytes: below, the header fields outweigh what is saved
     COMPRESS_MAX = 4 * 1024 * 1024, // above, the event loop would wait too long
     GZIP_LEVEL = 5,
     BROTLI_LEVEL = 5,
@@ -22,15 +22,35 @@ static const struct {
     int status;
     const char *reason;
 } reasons[] = {
-    {200, "OK"}, {201, "Created"}, {204, "No Content"}, {301, "Moved Permanently"}, {302, "Found"},
-    {304, "Not Modified"}, {308, "Permanent Redirect"}, {400, "Bad Request"},
-    {401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
-    {408, "Request Timeout"}, {409, "Conflict"}, {410, "Gone"}, {412, "Precondition Failed"},
-    {413, "Content Too Large"}, {414, "URI Too Long"}, {415, "Unsupported Media Type"},
-    {422, "Unprocessable Content"}, {428, "Precondition Required"}, {429, "Too Many Requests"},
-    {431, "Request Header Fields Too Large"}, {500, "Internal Server Error"},
-    {501, "Not Implemented"}, {503, "Service Unavailable"}, {504, "Gateway Timeout"},
-    {505, "HTTP Version Not Supported"}, {507, "Insufficient Storage"},
+    {200, "OK"},
+    {201, "Created"},
+    {204, "No Content"},
+    {301, "Moved Permanently"},
+    {302, "Found"},
+    {304, "Not Modified"},
+    {308, "Permanent Redirect"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {408, "Request Timeout"},
+    {409, "Conflict"},
+    {410, "Gone"},
+    {412, "Precondition Failed"},
+    {413, "Content Too Large"},
+    {414, "URI Too Long"},
+    {415, "Unsupported Media Type"},
+    {422, "Unprocessable Content"},
+    {428, "Precondition Required"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {500, "Internal Server Error"},
+    {501, "Not Implemented"},
+    {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
+    {505, "HTTP Version Not Supported"},
+    {507, "Insufficient Storage"},
 };
 
 static const char *reason_of(int status)
@@ -135,7 +155,8 @@ size_t response_bytes(const struct response *response)
     return total;
 }
 
-// ---- choosing ------------------------------------------------------------------------------------
+// ---- choosing
+// ------------------------------------------------------------------------------------
 
 // How much an Accept-Encoding list wants a coding: its q value; 0: not at all, or not listed.
 static double wanted(const char *list, const char *coding)
@@ -164,10 +185,10 @@ static struct rendition *rendition_of(struct response *response, enum encoding e
         return made;
     char *bytes;
     size_t length;
-    int r = encoding == ENCODING_GZIP
-                ? compress_gzip(response, plain->body, plain->body_length, GZIP_LEVEL, &bytes, &length)
-                : compress_brotli(response, plain->body, plain->body_length, BROTLI_LEVEL, &bytes,
-                                  &length);
+    int r = encoding == ENCODING_GZIP ? compress_gzip(response, plain->body, plain->body_length,
+                                                      GZIP_LEVEL, &bytes, &length)
+                                      : compress_brotli(response, plain->body, plain->body_length,
+                                                        BROTLI_LEVEL, &bytes, &length);
     if (r)
         return &response->renditions[ENCODING_NONE];
     made->body = bytes;

@@ -18,8 +18,8 @@ struct response {
     int status;
     int64_t modified; // seconds since 1970; 0: unknown
     bool compressible;
-    bool names_etag; // headers give an ETag of their own, such as a revision
-    const char *headers; // the fields common to all renditions, whole lines
+    bool names_etag;                        // headers give an ETag of their own, such as a revision
+    const char *headers;                    // the fields common to all renditions, whole lines
     struct rendition renditions[ENCODINGS]; // an empty head: not made yet
     unsigned refs;
 };

@@ -6,23 +6,23 @@
 
 // How a value for a statement's parameter is made and checked.
 enum value {
-    VALUE_END,       // ends a list
-    VALUE_PATH,      // path parameter number `index`
-    VALUE_PATH_LOCALE, // the same: the tag of a locale, which also makes the chain
-    VALUE_NULL,      // nothing
-    VALUE_CONSTANT,  // name itself
-    VALUE_KEY,       // path parameter number `index`, for `make` only: comes last, not sent
-    VALUE_LOCALES,   // the chain of locales to try, as a text[]
-    VALUE_MATCH,     // why the first of them: asked, matched or default
-    VALUE_WORD,      // ?name=: an identifier of at most 200 bytes
-    VALUE_TEXT,      // ?name=: any line of text
-    VALUE_DATE,      // ?name=: YYYY-MM-DD
-    VALUE_INTEGER,   // ?name=: 0 to 2^53
-    VALUE_CHOICE,    // ?name=: one of choices ("a|b|c"), the first by default
-    VALUE_LIMIT,     // ?limit=: 1 to 100, 20 by default
-    VALUE_CURSOR_KEY, // ?cursor= (or ?name=): its key
-    VALUE_CURSOR_ID,  // and its id
-    VALUE_WORDS,     // ?name= as the search's segmented words, written form
+    VALUE_END,          // ends a list
+    VALUE_PATH,         // path parameter number `index`
+    VALUE_PATH_LOCALE,  // the same: the tag of a locale, which also makes the chain
+    VALUE_NULL,         // nothing
+    VALUE_CONSTANT,     // name itself
+    VALUE_KEY,          // path parameter number `index`, for `make` only: comes last, not sent
+    VALUE_LOCALES,      // the chain of locales to try, as a text[]
+    VALUE_MATCH,        // why the first of them: asked, matched or default
+    VALUE_WORD,         // ?name=: an identifier of at most 200 bytes
+    VALUE_TEXT,         // ?name=: any line of text
+    VALUE_DATE,         // ?name=: YYYY-MM-DD
+    VALUE_INTEGER,      // ?name=: 0 to 2^53
+    VALUE_CHOICE,       // ?name=: one of choices ("a|b|c"), the first by default
+    VALUE_LIMIT,        // ?limit=: 1 to 100, 20 by default
+    VALUE_CURSOR_KEY,   // ?cursor= (or ?name=): its key
+    VALUE_CURSOR_ID,    // and its id
+    VALUE_WORDS,        // ?name= as the search's segmented words, written form
     VALUE_WORDS_FOLDED, // and folded form
 };
 
@@ -42,11 +42,12 @@ struct db_result;
 // A GET route answered by one statement.
 struct read {
     const char *statement; // its row: body or items, and see api/read.c for the other columns
-    struct value_rule values[VALUES_MAX]; // in the statement's order; ended by an empty one (VALUE_END)
-    bool negotiates;     // the answer depends on the reader's language
-    int max_age;         // seconds a client may keep it
-    int stale_age;       // seconds more while it revalidates
-    int keep;            // seconds we may keep it; 0: until a change says otherwise
+    struct value_rule
+        values[VALUES_MAX]; // in the statement's order; ended by an empty one (VALUE_END)
+    bool negotiates;        // the answer depends on the reader's language
+    int max_age;            // seconds a client may keep it
+    int stale_age;          // seconds more while it revalidates
+    int keep;               // seconds we may keep it; 0: until a change says otherwise
 
     // Makes the answer of the rows where it is not JSON from SQL: *ret has one reference, *ret_tags
     // hangs on ctx. SEN_NOT_FOUND, or negative.
@@ -57,10 +58,10 @@ struct read {
 enum body { BODY_NONE, BODY_JSON, BODY_FILE };
 
 struct route {
-    enum method method; // HEAD follows GET, OPTIONS is made from the table
-    const char *path;   // "/v1/articles/{id}"; a last "*" takes the rest of the path
-    const struct read *read;   // either this
-    const struct step *steps;  // or these, ended by a nameless one
+    enum method method;       // HEAD follows GET, OPTIONS is made from the table
+    const char *path;         // "/v1/articles/{id}"; a last "*" takes the rest of the path
+    const struct read *read;  // either this
+    const struct step *steps; // or these, ended by a nameless one
     enum body body;
 };
 

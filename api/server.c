@@ -135,7 +135,8 @@ static bool port_is_taken(const struct settings *settings)
             return false;
         }
         setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
-        bool taken = bind(fd, (const struct sockaddr *)&address, sizeof address) && errno == EADDRINUSE;
+        bool taken =
+            bind(fd, (const struct sockaddr *)&address, sizeof address) && errno == EADDRINUSE;
         close(fd);
         return taken;
     }
@@ -172,7 +173,8 @@ static void stop_accepting(struct thread *thread)
     while (!thread->listener_is_shared) {
         struct sockaddr_storage from;
         socklen_t length = sizeof from;
-        int fd = accept4(listening, (struct sockaddr *)&from, &length, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        int fd =
+            accept4(listening, (struct sockaddr *)&from, &length, SOCK_CLOEXEC | SOCK_NONBLOCK);
         if (fd < 0)
             break;
         conn_open(thread, fd, (struct sockaddr *)&from);
@@ -229,7 +231,8 @@ static void thread_open(struct thread *thread)
     thread->tick = event_new(thread->base, -1, EV_PERSIST, on_tick, thread);
     event_add(thread->tick, &(struct timeval){.tv_usec = TICK_MS * 1000});
     thread->resume_accept = event_new(thread->base, -1, 0, on_resume_accept, thread);
-    thread->orders = event_new(thread->base, thread->order_fd, EV_READ | EV_PERSIST, on_order, thread);
+    thread->orders =
+        event_new(thread->base, thread->order_fd, EV_READ | EV_PERSIST, on_order, thread);
     event_add(thread->orders, NULL);
 }
 
@@ -323,15 +326,19 @@ int server_run(const struct settings *settings)
         if (pipe2(pipe_fds, O_CLOEXEC))
             abort();
         orders[i] = pipe_fds[1];
-        threads[i] = (struct thread){.settings = settings, .index = i, .all = threads,
-                                     .count = count, .order_fd = pipe_fds[0]};
+        threads[i] = (struct thread){.settings = settings,
+                                     .index = i,
+                                     .all = threads,
+                                     .count = count,
+                                     .order_fd = pipe_fds[0]};
         thread_open(&threads[i]);
     }
     int64_t port;
     int r = open_listeners(threads, count, settings, &port);
     if (r) {
-        fprintf(stderr, "sen serve: cannot listen on %s port %lld: %s. Choose another port with "
-                        "SEN_PORT.\n",
+        fprintf(stderr,
+                "sen serve: cannot listen on %s port %lld: %s. Choose another port with "
+                "SEN_PORT.\n",
                 settings->listen, (long long)settings->port, strerror(-r));
         return 1;
     }

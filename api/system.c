@@ -80,7 +80,8 @@ static enum step_result step_metrics(struct request *request)
             table[i].name, table[i].type, table[i].name,
             (unsigned long long)sum(request->thread, table[i].offset));
     text = talloc_asprintf_append_buffer(
-        text, "# HELP sen_change_seq Last change followed, by thread.\n# TYPE sen_change_seq gauge\n");
+        text,
+        "# HELP sen_change_seq Last change followed, by thread.\n# TYPE sen_change_seq gauge\n");
     for (unsigned i = 0; i < request->thread->count; i++)
         text = talloc_asprintf_append_buffer(
             text, "sen_change_seq{thread=\"%u\"} %lld\n", i,
@@ -137,12 +138,8 @@ static const struct step docs_script[] = {{"docs script", step_docs_script}, {0}
 
 extern const struct route system_routes[];
 const struct route system_routes[] = {
-    {METHOD_GET, "/health", .steps = health},
-    {METHOD_GET, "/ready", .steps = ready},
-    {METHOD_GET, "/metrics", .steps = metrics},
-    {METHOD_GET, "/openapi.json", .steps = openapi},
-    {METHOD_GET, "/docs", .steps = docs},
-    {METHOD_GET, "/docs.css", .steps = docs_style},
-    {METHOD_GET, "/docs.js", .steps = docs_script},
-    {0},
+    {METHOD_GET, "/health", .steps = health},       {METHOD_GET, "/ready", .steps = ready},
+    {METHOD_GET, "/metrics", .steps = metrics},     {METHOD_GET, "/openapi.json", .steps = openapi},
+    {METHOD_GET, "/docs", .steps = docs},           {METHOD_GET, "/docs.css", .steps = docs_style},
+    {METHOD_GET, "/docs.js", .steps = docs_script}, {0},
 };

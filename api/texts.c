@@ -157,10 +157,14 @@ static enum step_result step_save(struct request *request)
     };
     struct edition_json edition;
     edition_json(saving, &saving->item, &html, &edition);
-    const char *const values[] = {request->account->id,    saving->item.id,
-                                  saving->item.locale->tag, saving->expected,
-                                  edition.e,               edition.title,
-                                  edition.body,            edition.title_folded,
+    const char *const values[] = {request->account->id,
+                                  saving->item.id,
+                                  saving->item.locale->tag,
+                                  saving->expected,
+                                  edition.e,
+                                  edition.title,
+                                  edition.body,
+                                  edition.title_folded,
                                   edition.body_folded};
     return request_query(request, db_statement("text_save"), values, 9);
 }
@@ -188,7 +192,8 @@ static enum step_result step_sourced(struct request *request)
     return write_answer(request, 200, NULL);
 }
 
-// ---- publishing ------------------------------------------------------------------------------------
+// ---- publishing
+// ------------------------------------------------------------------------------------
 
 static enum step_result step_publish(struct request *request)
 {
@@ -199,7 +204,7 @@ static enum step_result step_publish(struct request *request)
     if (write_key(request, &key, &hash) == DONE ||
         write_expected(request, false, &expected) == DONE)
         return DONE;
-    const char *const values[] = {request->account->id,   key, hash, request->parameters[0],
+    const char *const values[] = {request->account->id,   key,     hash, request->parameters[0],
                                   request->parameters[1], expected};
     return request_query(request, db_statement("text_publish"), values, 6);
 }
@@ -222,17 +227,21 @@ static enum step_result step_withdraw(struct request *request)
         return body_fault(request, &fault);
     if (write_key(request, &key, &hash) == DONE)
         return DONE;
-    const char *const values[] = {
-        request->account->id,   key, hash, request->parameters[0], request->parameters[1],
-        field_text(request->json, "reason")};
+    const char *const values[] = {request->account->id,
+                                  key,
+                                  hash,
+                                  request->parameters[0],
+                                  request->parameters[1],
+                                  field_text(request->json, "reason")};
     return request_query(request, db_statement("text_withdraw"), values, 6);
 }
 
 static const struct step save[] = {
-    {"authorise", step_authorise}, {"authorised", step_authorised}, {"body", step_body},
-    {"json", step_json},           {"check", step_check},           {"media", step_media},
-    {"render", step_render},       {"save", step_save},             {"saved", step_saved},
-    {0},
+    {"authorise", step_authorise}, {"authorised", step_authorised},
+    {"body", step_body},           {"json", step_json},
+    {"check", step_check},         {"media", step_media},
+    {"render", step_render},       {"save", step_save},
+    {"saved", step_saved},         {0},
 };
 
 static const struct step source[] = {
@@ -244,16 +253,22 @@ static const struct step source[] = {
 };
 
 static const struct step publish[] = {
-    {"authorise", step_authorise},  {"authorised", step_authorised},
-    {"body", step_body_if_any},     {"json", step_json_if_any},
-    {"publish", step_publish},      {"published", step_published},
+    {"authorise", step_authorise},
+    {"authorised", step_authorised},
+    {"body", step_body_if_any},
+    {"json", step_json_if_any},
+    {"publish", step_publish},
+    {"published", step_published},
     {0},
 };
 
 static const struct step withdraw[] = {
-    {"authorise", step_authorise}, {"authorised", step_authorised},
-    {"body", step_body},           {"json", step_json},
-    {"withdraw", step_withdraw},   {"withdrawn", step_published},
+    {"authorise", step_authorise},
+    {"authorised", step_authorised},
+    {"body", step_body},
+    {"json", step_json},
+    {"withdraw", step_withdraw},
+    {"withdrawn", step_published},
     {0},
 };
 

@@ -20,16 +20,16 @@ struct fetch;
 
 // Counters of one thread, since its start unless said otherwise.
 struct metrics {
-    _Atomic uint64_t requests;      // answered
-    _Atomic uint64_t status[6];     // by class: [2] is 2xx
+    _Atomic uint64_t requests;  // answered
+    _Atomic uint64_t status[6]; // by class: [2] is 2xx
     _Atomic uint64_t cache_hits, cache_misses, cache_stale, cache_collapsed;
-    _Atomic uint64_t cache_bytes, cache_entries;     // now
-    _Atomic uint64_t connections;                    // now
-    _Atomic uint64_t accepted, refused;              // connections
+    _Atomic uint64_t cache_bytes, cache_entries; // now
+    _Atomic uint64_t connections;                // now
+    _Atomic uint64_t accepted, refused;          // connections
     _Atomic uint64_t timeouts, parse_errors, clients_left, limited;
     _Atomic uint64_t db_ready, db_waiting, db_in_flight; // now
     _Atomic uint64_t db_queries, db_failures, db_connects;
-    _Atomic int64_t change_seq;                      // of the change log, followed so far
+    _Atomic int64_t change_seq; // of the change log, followed so far
 };
 
 static inline void metric_add(_Atomic uint64_t *counter, uint64_t n)

@@ -74,7 +74,8 @@ enum step_result write_expected(struct request *request, bool required, const ch
         return NEXT;
     }
     if (!match)
-        return required ? request_problem(request, 428, "if_match_missing", "If-Match", NULL) : NEXT;
+        return required ? request_problem(request, 428, "if_match_missing", "If-Match", NULL)
+                        : NEXT;
     size_t digits = strncmp(match, "\"r", 2) == 0 ? strspn(match + 2, "0123456789") : 0;
     if (!digits || digits > 9 || strcmp(match + 2 + digits, "\"") != 0)
         return request_problem(request, 400, "if_match", "If-Match", match);
@@ -97,9 +98,9 @@ static const struct {
 static enum step_result stale_problem(struct request *request, json_t *present)
 {
     json_int_t revision = json_integer_value(json_object_get(present, "revision"));
-    return request_problem_more(request, 412, "stale",
-                                talloc_asprintf(request, "ETag: \"r%lld\"\r\n", (long long)revision),
-                                "If-Match", "current", present);
+    return request_problem_more(
+        request, 412, "stale", talloc_asprintf(request, "ETag: \"r%lld\"\r\n", (long long)revision),
+        "If-Match", "current", present);
 }
 
 enum step_result write_answer(struct request *request, int status, const char *headers)

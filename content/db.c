@@ -15,11 +15,11 @@
 #include <utlist.h>
 
 enum {
-    IN_FLIGHT_MAX = 32,      // segments on one connection
-    TICK_MS = 50,            // how often deadlines are looked at
-    SILENCE_MS = 1000,       // after which the listening connection is asked for a sign of life
-    CONNECT_MS = 2000,       // libpq's asynchronous API has no connect timeout of its own
-    GRACE_MS = 500,          // past the server's own limit before a connection counts as lost
+    IN_FLIGHT_MAX = 32, // segments on one connection
+    TICK_MS = 50,       // how often deadlines are looked at
+    SILENCE_MS = 1000,  // after which the listening connection is asked for a sign of life
+    CONNECT_MS = 2000,  // libpq's asynchronous API has no connect timeout of its own
+    GRACE_MS = 500,     // past the server's own limit before a connection counts as lost
     BACKOFF_MIN_MS = 100,
     BACKOFF_MAX_MS = 2000,
     VALUES_MAX = 24,
@@ -36,9 +36,9 @@ struct query {
     const char *values[VALUES_MAX];
     db_done *done;
     void *data;
-    int64_t deadline;         // ms, CLOCK_MONOTONIC
-    bool prepares;            // its segment starts with a prepare
-    bool prepare_seen;        // and that prepare's result has come
+    int64_t deadline;  // ms, CLOCK_MONOTONIC
+    bool prepares;     // its segment starts with a prepare
+    bool prepare_seen; // and that prepare's result has come
     bool retried;
     int outcome;
     struct db_result *result; // the rows, kept until the sync point
@@ -60,10 +60,10 @@ struct conn {
     struct query *fifo; // sent, oldest first
     unsigned in_flight;
     struct prepared *prepared; // by statement number
-    int64_t deadline; // while connecting or setting up
-    int64_t heard_at; // the last time the server said something
-    int64_t retry_at; // while down
-    bool refused;     // while setting up: the server did not take the first statement
+    int64_t deadline;          // while connecting or setting up
+    int64_t heard_at;          // the last time the server said something
+    int64_t retry_at;          // while down
+    bool refused;              // while setting up: the server did not take the first statement
     unsigned backoff_ms;
 };
 
@@ -72,10 +72,10 @@ struct db {
     struct db_options options;
     struct conn *conns;
     struct event *tick;
-    struct query *waiting;   // for a connection, oldest first
-    struct query *finished;  // whose done is due in the next loop turn
+    struct query *waiting;  // for a connection, oldest first
+    struct query *finished; // whose done is due in the next loop turn
     struct event *finish;
-    bool failing;            // the last attempt to connect failed
+    bool failing; // the last attempt to connect failed
     bool listening;
     db_change *change;
     db_listening *on_listening;
@@ -412,11 +412,15 @@ static void conn_connect(struct conn *conn)
     snprintf(session, sizeof session,
              "-c statement_timeout=%u -c lock_timeout=%u -c jit=off -c client_min_messages=warning",
              options->query_ms, options->query_ms);
-    const char *const keywords[] = {"dbname", "options", "application_name",
-                                    "target_session_attrs", "keepalives_idle", "tcp_user_timeout",
+    const char *const keywords[] = {"dbname",
+                                    "options",
+                                    "application_name",
+                                    "target_session_attrs",
+                                    "keepalives_idle",
+                                    "tcp_user_timeout",
                                     NULL};
-    const char *const values[] = {options->database, session, "sen", "read-write", "10", "5000",
-                                  NULL};
+    const char *const values[] = {
+        options->database, session, "sen", "read-write", "10", "5000", NULL};
     conn->pg = PQconnectStartParams(keywords, values, 1);
     if (!conn->pg)
         abort(); // out of memory
@@ -474,8 +478,8 @@ static void conn_down(struct conn *conn, enum conn_state from, const char *reaso
         db->stats.ready--;
         conn->backoff_ms = BACKOFF_MIN_MS;
     } else {
-        conn->backoff_ms = conn->backoff_ms * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS
-                                                                 : conn->backoff_ms * 2;
+        conn->backoff_ms =
+            conn->backoff_ms * 2 > BACKOFF_MAX_MS ? BACKOFF_MAX_MS : conn->backoff_ms * 2;
         db->failing = true;
     }
     // Spread the returns, so that a database that comes back is not met by everybody at once.

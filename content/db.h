@@ -61,8 +61,8 @@ void db_query(struct db *db, unsigned statement, const char *const *values, size
 bool db_is_ready(const struct db *db);
 
 struct db_stats {
-    unsigned ready, waiting, in_flight; // now
-    uint64_t queries, failures, connects;  // since the start
+    unsigned ready, waiting, in_flight;   // now
+    uint64_t queries, failures, connects; // since the start
 };
 void db_stats(const struct db *db, struct db_stats *ret);
 

@@ -177,7 +177,8 @@ int db_session_wait(TALLOC_CTX *ctx, struct db_session *session, int millisecond
         if (ready > 0 && (!PQconsumeInput(session->pg) || PQstatus(session->pg) != CONNECTION_OK))
             return SEN_UNAVAILABLE;
         clock_gettime(CLOCK_MONOTONIC, &now);
-        int passed = (int)((now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000);
+        int passed =
+            (int)((now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000);
         if (milliseconds >= 0)
             left = passed >= milliseconds ? 0 : milliseconds - passed;
     }

@@ -329,8 +329,7 @@ static int read_names(struct reading *reading, const struct field *field, json_t
         return refuse(reading, "fault.not_object", path, NULL);
     if (!json_object_size(object))
         return refuse(reading, "fault.empty", path, NULL);
-    json_object_foreach(object, tag, value)
-    {
+    json_object_foreach (object, tag, value) {
         char *inner = path_of(reading, path, tag);
         int r = read_locale(reading, tag, inner);
         if (!r)
@@ -350,8 +349,7 @@ static int read_array(struct reading *reading, const struct field *field, json_t
         return refuse(reading, "fault.not_list", path, NULL);
     if (json_array_size(array) > field->max)
         return refuse_number(reading, "fault.too_many", path, field->max);
-    json_array_foreach(array, index, value)
-    {
+    json_array_foreach (array, index, value) {
         char *inner = talloc_asprintf(reading->ctx, "%s[%zu]", path, index);
         int r = field->type == FIELD_OBJECTS
                     ? read_object(reading, field->fields, value, inner)

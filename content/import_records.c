@@ -131,8 +131,7 @@ static int check_facts(const json_t *record, struct fault *ret_fault)
 {
     size_t index;
     json_t *fact;
-    json_array_foreach(json_object_get(record, "facts"), index, fact)
-    {
+    json_array_foreach (json_object_get(record, "facts"), index, fact) {
         int r = check_fact(fact, ret_fault);
         if (r)
             return r;
@@ -210,8 +209,7 @@ static int check_successors(struct import *import, struct record *record)
 {
     size_t index;
     json_t *successor;
-    json_array_foreach(json_object_get(record->value, "successors"), index, successor)
-    {
+    json_array_foreach (json_object_get(record->value, "successors"), index, successor) {
         const char *id = field_text(successor, "province");
         if (!import_is_known(import, RECORD_PROVINCE, id))
             return import_record_refuse(import, record, "fault.unknown_province", "successors", id);
@@ -231,9 +229,9 @@ static int know_provinces(struct import *import)
             import_note(import, &import->known[RECORD_PROVINCE], db_value(result, row, "id"));
     talloc_free(result);
     struct record *record;
-    LL_FOREACH(import->records, record)
-    if (record->kind == RECORD_PROVINCE)
-        import_note(import, &import->known[RECORD_PROVINCE], record->id);
+    LL_FOREACH (import->records, record)
+        if (record->kind == RECORD_PROVINCE)
+            import_note(import, &import->known[RECORD_PROVINCE], record->id);
     return SEN_OK;
 }
 

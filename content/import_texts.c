@@ -69,8 +69,7 @@ static int check_references(struct import *import, const struct item *item, stru
         return fault_set(ret_fault, "fault.unknown_agency", "agency", item->agency);
     if (item->image && !import_is_known(import, RECORD_MEDIA, item->image))
         return fault_set(ret_fault, "fault.unknown_media", "image.media", item->image);
-    json_array_foreach(json_object_get(item->fields, "provinces"), index, province)
-    {
+    json_array_foreach (json_object_get(item->fields, "provinces"), index, province) {
         const char *id = json_string_value(province);
         if (!import_is_known(import, RECORD_PROVINCE, id))
             return fault_set(ret_fault, "fault.unknown_province", "provinces", id);
@@ -84,8 +83,7 @@ static int check_agreement(TALLOC_CTX *ctx, const struct article *article, const
 {
     const char *name;
     json_t *value;
-    json_object_foreach(article->about, name, value)
-    {
+    json_object_foreach (article->about, name, value) {
         json_t *other = json_object_get(about, name);
         if (other && !json_equal(value, other)) {
             const struct place *place = &article->entry->place;

@@ -94,8 +94,7 @@ static int check_former_slugs(const struct item *item, struct fault *ret_fault)
 {
     size_t index;
     json_t *value;
-    json_array_foreach(json_object_get(item->fields, "former_slugs"), index, value)
-    {
+    json_array_foreach (json_object_get(item->fields, "former_slugs"), index, value) {
         int r = slug_check(json_string_value(value), json_string_length(value));
         if (r)
             return fault_set(ret_fault, slug_fault(r), "former_slugs", json_string_value(value));

@@ -123,8 +123,7 @@ static int read_aliases(struct locale *locale, json_t *tags)
     if (find_alias(locale->tag, strlen(locale->tag)))
         return refuse(locale->tag, "stands twice");
     add_alias(locale->tag, locale);
-    json_array_foreach(tags, i, tag)
-    {
+    json_array_foreach (tags, i, tag) {
         const char *name = json_string_value(tag);
         if (!name || find_alias(name, strlen(name)))
             return refuse(locale->tag, "aliases holds what is no tag or has a place already");

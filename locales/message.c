@@ -82,8 +82,7 @@ static int load_catalog(TALLOC_CTX *ctx, struct entry **table, const struct loca
         json_decref(root);
         return -EINVAL;
     }
-    json_object_foreach(root, key, value)
-    {
+    json_object_foreach (root, key, value) {
         r = load_message(ctx, table, locale, key, value);
         if (r != 0)
             break;

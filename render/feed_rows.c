@@ -84,8 +84,8 @@ static void read_provinces(const struct source *s, struct feed_item *item)
     json_t *array = array_of(s, "provinces"), *one;
     size_t i;
     struct feed_term *list = talloc_array(s->ctx, struct feed_term, json_array_size(array));
-    json_array_foreach(array, i, one) list[i] =
-        (struct feed_term){member(s, one, "id"), member(s, one, "name")};
+    json_array_foreach (array, i, one)
+        list[i] = (struct feed_term){member(s, one, "id"), member(s, one, "name")};
     item->provinces = list;
     item->province_count = json_array_size(array);
     json_decref(array);
@@ -97,8 +97,7 @@ static void read_translations(const struct source *s, struct feed_item *item)
     size_t i;
     struct feed_translation *list =
         talloc_array(s->ctx, struct feed_translation, json_array_size(array));
-    json_array_foreach(array, i, one)
-    {
+    json_array_foreach (array, i, one) {
         const char *locale = member(s, one, "locale");
         list[i] = (struct feed_translation){locale, page_of(s, locale, member(s, one, "slug"))};
     }

@@ -273,8 +273,7 @@ static void arrange(struct site_catalogue *c)
     struct site_article *article, *next;
     c->articles =
         talloc_array(c, struct site_article *, HASH_CNT(hh, c->article_table) + (size_t)1);
-    HASH_ITER(hh, c->article_table, article, next)
-    {
+    HASH_ITER (hh, c->article_table, article, next) {
         if (!article->edition_count)
             continue;
         qsort(article->editions, article->edition_count, sizeof *article->editions, by_locale);

@@ -56,8 +56,7 @@ static void add_alternates(struct map *map, const struct site_versions *versions
 {
     json_t *list = site_alternates(map->site, versions), *one;
     size_t i;
-    json_array_foreach(list, i, one)
-    {
+    json_array_foreach (list, i, one) {
         const char *href = json_string_value(json_object_get(one, "href"));
         xml_start(map->xml, "xhtml:link");
         xml_attribute(map->xml, "rel", "alternate");

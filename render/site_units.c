@@ -228,8 +228,7 @@ static int write_aliases(const struct site *site, const struct site_wing *wing,
     int r = SEN_OK;
     size_t i;
     json_t *alias;
-    json_array_foreach(unit->aliases, i, alias)
-    {
+    json_array_foreach (unit->aliases, i, alias) {
         const char *id = json_string_value(alias);
         if (r || !id || site_catalogue_unit(site->catalogue, id))
             continue;

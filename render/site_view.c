@@ -167,8 +167,7 @@ static json_t *sources_of(const char *text)
 {
     json_t *list = json_array(), *sources = json_loads(text, 0, NULL), *one;
     size_t i;
-    json_array_foreach(sources, i, one)
-    {
+    json_array_foreach (sources, i, one) {
         const char *title = json_string_value(json_object_get(one, "title"));
         const char *url = json_string_value(json_object_get(one, "url"));
         json_t *source = json_object();
@@ -228,8 +227,8 @@ void site_set_notices(const struct site *site, const struct site_wing *wing, jso
     }
     const struct locale *source = shown->article->source;
     const struct site_edition *original = site_article_edition(shown->article, source);
-    if (shown->locale == source || !shown->source_version || !original ||
-        original->withdrawn || original->version <= shown->source_version)
+    if (shown->locale == source || !shown->source_version || !original || original->withdrawn ||
+        original->version <= shown->source_version)
         return;
     json_t *outdated = json_object();
     site_set(outdated, "lang", source->tag);

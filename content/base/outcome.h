@@ -9,18 +9,18 @@
 
 enum sen_outcome {
     SEN_OK = 0,
-    SEN_NOT_FOUND,      // no such thing, or none that the asker may see
-    SEN_GONE,           // it was there and was withdrawn
-    SEN_INVALID,        // the input breaks a rule; a struct fault says where and which
-    SEN_CONFLICT,       // it exists already
-    SEN_STALE,          // somebody else changed it first (If-Match failed)
-    SEN_UNAUTHORISED,   // no valid token
-    SEN_FORBIDDEN,      // a valid token without the right
-    SEN_TOO_LARGE,      // past a size limit
-    SEN_TOO_COMPLEX,    // inside the size limit, past a cost limit
-    SEN_BUSY,           // a queue is full; try again later
-    SEN_UNAVAILABLE,    // the database (or another part we need) is away
-    SEN_TIMEOUT,        // the answer did not come in time; a write may or may not have happened
+    SEN_NOT_FOUND,    // no such thing, or none that the asker may see
+    SEN_GONE,         // it was there and was withdrawn
+    SEN_INVALID,      // the input breaks a rule; a struct fault says where and which
+    SEN_CONFLICT,     // it exists already
+    SEN_STALE,        // somebody else changed it first (If-Match failed)
+    SEN_UNAUTHORISED, // no valid token
+    SEN_FORBIDDEN,    // a valid token without the right
+    SEN_TOO_LARGE,    // past a size limit
+    SEN_TOO_COMPLEX,  // inside the size limit, past a cost limit
+    SEN_BUSY,         // a queue is full; try again later
+    SEN_UNAVAILABLE,  // the database (or another part we need) is away
+    SEN_TIMEOUT,      // the answer did not come in time; a write may or may not have happened
 };
 
 #define SEN_MUST_CHECK __attribute__((warn_unused_result))

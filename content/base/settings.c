@@ -14,7 +14,7 @@ struct setting {
     const char *name;
     enum setting_type type;
     size_t offset;
-    const char *text; // default of TEXT
+    const char *text;         // default of TEXT
     int64_t number, min, max; // default and range of INTEGER
     const char *help;
 };
@@ -24,13 +24,15 @@ struct setting {
 #define MIB        (1024 * 1024)
 
 static const struct setting table[] = {
-    {"SEN_HOME", TEXT, AT(home), "./var", .help = "Folder of the database, the media and the site."},
+    {"SEN_HOME", TEXT, AT(home), "./var",
+     .help = "Folder of the database, the media and the site."},
     {"SEN_LISTEN", TEXT, AT(listen), "127.0.0.1", .help = "IP address to listen on."},
     {"SEN_PORT", INTEGER, AT(port), .number = 8080, .min = 0, .max = 65535,
      .help = "TCP port to listen on; 0 takes any free one and logs it."},
     {"SEN_ORIGIN", TEXT, AT(origin), "",
-     .help = "Public address of the portal without a slash at the end; empty: built from SEN_LISTEN "
-             "and SEN_PORT."},
+     .help =
+         "Public address of the portal without a slash at the end; empty: built from SEN_LISTEN "
+         "and SEN_PORT."},
     {"SEN_DATABASE", TEXT, AT(database), "",
      .help = "libpq connection string; empty: the cluster under SEN_HOME."},
     {"SEN_LOCALES", TEXT, AT(locales), "",
@@ -93,8 +95,9 @@ static int load_integer(TALLOC_CTX *ctx, const struct setting *row, const char *
     long long number = strtoll(value, &end, 10);
     if (errno || *end || end == value || isspace((unsigned char)*value) || number < row->min ||
         number > row->max) {
-        *ret_error = talloc_asprintf(ctx, "%s is \"%s\"; it takes a whole number from %lld to %lld.",
-                                     row->name, value, (long long)row->min, (long long)row->max);
+        *ret_error =
+            talloc_asprintf(ctx, "%s is \"%s\"; it takes a whole number from %lld to %lld.",
+                            row->name, value, (long long)row->min, (long long)row->max);
         return SEN_INVALID;
     }
     *(int64_t *)((char *)settings + row->offset) = number;
@@ -159,8 +162,8 @@ int settings_load(TALLOC_CTX *ctx, const struct settings **ret, char **ret_error
 // Passwords stand in connection strings as password=... or as //user:...@ in the URI form.
 static void print_text(const char *name, const char *value, FILE *out)
 {
-    bool secret = strcmp(name, "SEN_DATABASE") == 0 &&
-                  (strstr(value, "password") || strstr(value, "://"));
+    bool secret =
+        strcmp(name, "SEN_DATABASE") == 0 && (strstr(value, "password") || strstr(value, "://"));
     fprintf(out, "%s", secret ? "(not shown: it may hold a password)" : value);
 }
 
@@ -175,8 +178,8 @@ void settings_print(const struct settings *settings, FILE *out)
             fprintf(out, "\n    default \"%s\"\n", row->text);
         } else {
             fprintf(out, "%lld\n    default %lld, from %lld to %lld\n",
-                    (long long)*(const int64_t *)field, (long long)row->number,
-                    (long long)row->min, (long long)row->max);
+                    (long long)*(const int64_t *)field, (long long)row->number, (long long)row->min,
+                    (long long)row->max);
         }
         fprintf(out, "    %s\n", row->help);
     }

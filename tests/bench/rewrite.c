@@ -77,7 +77,8 @@ int main(int argc, char **argv)
     if (mkdir(argv[2], 0755))
         err(1, "%s", argv[2]);
     int root = open(argv[2], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    size_t *next = mmap(NULL, sizeof *next, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    size_t *next =
+        mmap(NULL, sizeof *next, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (root < 0 || next == MAP_FAILED)
         err(1, "%s", argv[2]);
 

@@ -39,8 +39,7 @@ static unsigned run_suite(const char *folder, const char *name)
     unsigned failed = 0;
     size_t i;
     json_t *test;
-    json_array_foreach(json_object_get(suite, "tests"), i, test)
-    {
+    json_array_foreach (json_object_get(suite, "tests"), i, test) {
         json_t *partials = json_object_get(test, "partials");
         struct embedded *table =
             talloc_zero_array(ctx, struct embedded, json_object_size(partials) + 2);
@@ -48,8 +47,8 @@ static unsigned run_suite(const char *folder, const char *name)
         table[count++] = entry(ctx, "main", json_string_value(json_object_get(test, "template")));
         const char *key;
         json_t *partial;
-        json_object_foreach(partials, key, partial) table[count++] =
-            entry(ctx, key, json_string_value(partial));
+        json_object_foreach (partials, key, partial)
+            table[count++] = entry(ctx, key, json_string_value(partial));
         char *got = render(ctx, table, json_object_get(test, "data"));
         const char *expected = json_string_value(json_object_get(test, "expected"));
         if (strcmp(got, expected) != 0) {
