@@ -325,10 +325,21 @@ static int by_article(const void *left, const void *right)
     return order ? order : strcmp(a->locale, b->locale);
 }
 
+// A database that was empty has plans for empty tables: they go over every text where an index
+// would lead to one. New statistics make new plans, here each time the texts are ten times as many.
+static int refresh_plans(struct import *import, size_t done, size_t *next_at)
+{
+    if (done < *next_at)
+        return SEN_OK;
+    *next_at = done * 10;
+    return db_session_script(import->session, "analyze article, edition", import->error);
+}
+
 int import_texts(struct import *import)
 {
     struct batch *batch = talloc_zero(import, struct batch);
     struct article article = {0};
+    size_t analyze_at = BATCH;
     int r = SEN_OK;
     batch->import = import;
     if (import->entry_count)
@@ -339,6 +350,8 @@ int import_texts(struct import *import)
             r = take_entry(batch, ctx, &article, &import->entries[next++]);
         if (!r)
             r = run_batch(batch, ctx);
+        if (!r)
+            r = refresh_plans(import, next, &analyze_at);
         talloc_free(ctx);
         if (!r)
             import->hooks->progress(import->hooks->data, next, import->entry_count);
