@@ -607,20 +607,30 @@ begin
     return query select saved.outcome, text_source(wanted, in_locale);
 end $$;
 
+-- How a write to an article begins. outcome null: go on (the key is claimed). Else that is the answer:
+-- a repeat gets what the first got, and another agency's article is refused.
+create or replace function write_begin(acct bigint, k text, r bytea, wanted text, out outcome text, out answer jsonb)
+language plpgsql as $$
+begin
+    answer := idempotency_claim(acct, k, r);
+    if answer is not null then
+        outcome := case when answer ? 'reused' then 'key_reused' else 'ok' end;
+    elsif exists (select from article a where a.id = wanted and not account_may(acct, a.agency)) then
+        perform idempotency_drop(acct, k);
+        outcome := 'forbidden';
+    end if;
+end $$;
+
 create or replace function text_publish(acct bigint, k text, r bytea, wanted text, in_locale text, expected int)
 returns table (outcome text, answer jsonb) language plpgsql as $$
 declare
-    kept jsonb := idempotency_claim(acct, k, r);
+    begun record;
     done record;
+    kept jsonb;
 begin
-    if kept is not null then
-        return query select case when kept ? 'reused' then 'key_reused' else 'ok' end, kept;
-        return;
-    end if;
-    if exists (select from article a where a.id = wanted)
-       and not account_may(acct, (select a.agency from article a where a.id = wanted)) then
-        perform idempotency_drop(acct, k);
-        return query select 'forbidden', null::jsonb;
+    select * into begun from write_begin(acct, k, r, wanted);
+    if begun.outcome is not null then
+        return query select begun.outcome, begun.answer;
         return;
     end if;
     select * into done from draft_publish(wanted, in_locale, expected, now());
@@ -642,17 +652,13 @@ end $$;
 create or replace function text_take_back(acct bigint, k text, r bytea, wanted text, in_locale text, reason text)
 returns table (outcome text, answer jsonb) language plpgsql as $$
 declare
-    kept jsonb := idempotency_claim(acct, k, r);
+    begun record;
     done record;
+    kept jsonb;
 begin
-    if kept is not null then
-        return query select case when kept ? 'reused' then 'key_reused' else 'ok' end, kept;
-        return;
-    end if;
-    if exists (select from article a where a.id = wanted)
-       and not account_may(acct, (select a.agency from article a where a.id = wanted)) then
-        perform idempotency_drop(acct, k);
-        return query select 'forbidden', null::jsonb;
+    select * into begun from write_begin(acct, k, r, wanted);
+    if begun.outcome is not null then
+        return query select begun.outcome, begun.answer;
         return;
     end if;
     select * into done from text_withdraw(wanted, in_locale, reason);
