@@ -75,7 +75,7 @@ static enum step_result step_create(struct request *request)
     if (!field_text(request->json, "id"))
         json_object_set_new(request->json, "id", json_string(random_id(request)));
     char *text = json_dumps(request->json, JSON_COMPACT);
-    const char *const values[] = {request->account->id, key, hash, text};
+    const char *const values[] = {request->account, key, hash, text};
     enum step_result result = request_query(request, db_statement("article_create"), values, 4);
     free(text);
     return result;

@@ -62,11 +62,6 @@ enum header {
 
 enum { PATH_PARAMETERS_MAX = 4 };
 
-struct account {
-    const char *id;            // decimal
-    const char *name, *agency; // agency NULL: every agency
-};
-
 struct request {
     struct thread *thread;
     struct conn *conn; // NULL: the client has left
@@ -101,7 +96,7 @@ struct request {
     bool running; // inside a step: a resume waits until it returns
     bool resumed;
     bool replied;
-    struct account *account;  // after step_authorise
+    const char *account;      // id of who asks, decimal; after step_authorised
     json_t *json;             // after step_json
     void *state;              // of the route's steps
     int outcome;              // of the last wait

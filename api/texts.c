@@ -157,15 +157,9 @@ static enum step_result step_save(struct request *request)
     };
     struct edition_json edition;
     edition_json(saving, &saving->item, &html, &edition);
-    const char *const values[] = {request->account->id,
-                                  saving->item.id,
-                                  saving->item.locale->tag,
-                                  saving->expected,
-                                  edition.e,
-                                  edition.title,
-                                  edition.body,
-                                  edition.title_folded,
-                                  edition.body_folded};
+    const char *const values[] = {
+        request->account, saving->item.id, saving->item.locale->tag, saving->expected,   edition.e,
+        edition.title,    edition.body,    edition.title_folded,     edition.body_folded};
     return request_query(request, db_statement("text_save"), values, 9);
 }
 
@@ -182,8 +176,7 @@ static enum step_result step_source(struct request *request)
 {
     if (query_read(request, NULL, 0) == DONE)
         return DONE;
-    const char *const values[] = {request->parameters[0], request->parameters[1],
-                                  request->account->id};
+    const char *const values[] = {request->parameters[0], request->parameters[1], request->account};
     return request_query(request, db_statement("text_source"), values, 3);
 }
 
@@ -204,7 +197,7 @@ static enum step_result step_publish(struct request *request)
     if (write_key(request, &key, &hash) == DONE ||
         write_expected(request, false, &expected) == DONE)
         return DONE;
-    const char *const values[] = {request->account->id,   key,     hash, request->parameters[0],
+    const char *const values[] = {request->account,       key,     hash, request->parameters[0],
                                   request->parameters[1], expected};
     return request_query(request, db_statement("text_publish"), values, 6);
 }
@@ -227,7 +220,7 @@ static enum step_result step_withdraw(struct request *request)
         return body_fault(request, &fault);
     if (write_key(request, &key, &hash) == DONE)
         return DONE;
-    const char *const values[] = {request->account->id,
+    const char *const values[] = {request->account,
                                   key,
                                   hash,
                                   request->parameters[0],

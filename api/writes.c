@@ -28,11 +28,7 @@ enum step_result step_authorised(struct request *request)
         return request_fail(request, request->outcome);
     if (!db_rows(request->result))
         return request_fail(request, SEN_UNAUTHORISED);
-    const char *agency = db_value(request->result, 0, "agency");
-    request->account = talloc_zero(request, struct account);
-    request->account->id = talloc_strdup(request, db_value(request->result, 0, "id"));
-    request->account->name = talloc_strdup(request, db_value(request->result, 0, "name"));
-    request->account->agency = agency ? talloc_strdup(request, agency) : NULL;
+    request->account = talloc_strdup(request, db_value(request->result, 0, "id"));
     return NEXT;
 }
 
