@@ -1,12 +1,10 @@
+#include "api/authorise.h"
 #include "api/body.h"
+#include "api/operation.h"
 #include "api/route.h"
-#include "api/writes.h"
-#include "content/db.h"
 #include "content/fields.h"
 
 #include <sodium.h>
-#include <stdlib.h>
-#include <string.h>
 
 static const struct read list = {
     .statement = "articles",
@@ -52,6 +50,7 @@ static const struct field article[] = {
     {"topic", FIELD_SLUG_ID, 80},
     {"agency", FIELD_SLUG_ID, 80},
     {"provinces", FIELD_LIST, 40, .element = FIELD_SLUG_ID, .element_max = 80},
+    {"embargo", FIELD_TIME},
     {0},
 };
 
@@ -64,26 +63,25 @@ static char *random_id(TALLOC_CTX *ctx)
     return sodium_bin2hex(id, 2 * sizeof bytes + 1, bytes, sizeof bytes);
 }
 
+static const struct operation create_operation = {"article_create", .status = 201};
+
 static enum step_result step_create(struct request *request)
 {
-    const char *key, *hash;
     struct fault fault = {0};
-    if (write_key(request, &key, &hash) == DONE)
+    json_t *a = operation_begin(request, &create_operation);
+    if (!a)
         return DONE;
     if (fields_read(request, article, request->json, false, &fault))
         return body_fault(request, &fault);
-    if (!field_text(request->json, "id"))
-        json_object_set_new(request->json, "id", json_string(random_id(request)));
-    char *text = json_dumps(request->json, JSON_COMPACT);
-    const char *const values[] = {request->account, key, hash, text};
-    enum step_result result = request_query(request, db_statement("article_create"), values, 4);
-    free(text);
-    return result;
+    json_object_update(a, request->json);
+    if (!field_text(a, "id"))
+        json_object_set_new(a, "id", json_string(random_id(request)));
+    return operation_ask(request, &create_operation, a);
 }
 
 static enum step_result step_created(struct request *request)
 {
-    return write_answer(request, 201, NULL);
+    return operation_answer(request, &create_operation);
 }
 
 static const struct step create[] = {
@@ -96,11 +94,26 @@ static const struct step create[] = {
     {0},
 };
 
+// ---- changing what is the same in every language
+// --------------------------------------------------
+
+static const struct field changes[] = {
+    {"kind", FIELD_SLUG_ID, 40},
+    {"topic", FIELD_SLUG_ID, 80},
+    {"provinces", FIELD_LIST, 40, .element = FIELD_SLUG_ID, .element_max = 80},
+    {"embargo", FIELD_TIME},
+    {"lift_embargo", FIELD_BOOL},
+    {0},
+};
+
+static const struct operation change = {"article_change", .body = changes};
+
 extern const struct route article_routes[];
 const struct route article_routes[] = {
     {METHOD_GET, "/v1/articles", .read = &list},
     {METHOD_POST, "/v1/articles", .steps = create, .body = BODY_JSON},
     {METHOD_GET, "/v1/articles/{id}", .read = &item},
+    {METHOD_PATCH, "/v1/articles/{id}", .operation = &change, .body = BODY_JSON},
     {METHOD_GET, "/v1/articles/{id}/texts", .read = &texts},
     {0},
 };

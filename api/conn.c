@@ -275,6 +275,8 @@ static enum method method_of(int method)
         return METHOD_POST;
     case HTTP_PUT:
         return METHOD_PUT;
+    case HTTP_PATCH:
+        return METHOD_PATCH;
     case HTTP_DELETE:
         return METHOD_DELETE;
     case HTTP_OPTIONS:
@@ -303,7 +305,7 @@ static int check_framing(struct conn *conn, struct request *request, bool *ret_h
         return refuse(conn, 400, "framing", "Transfer-Encoding");
     *ret_has_body = transfer || (length && strtoll(length, NULL, 10) > 0);
     bool may = request->method == METHOD_POST || request->method == METHOD_PUT ||
-               request->method == METHOD_DELETE;
+               request->method == METHOD_PATCH || request->method == METHOD_DELETE;
     if (!may && (*ret_has_body || length))
         return refuse(conn, 400, "body_not_allowed", request->method_name);
     return 0;

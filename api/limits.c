@@ -121,6 +121,17 @@ bool address_from_text(const char *text, size_t length, struct address *ret)
     return inet_pton(AF_INET6, copy, &ret->ip) == 1;
 }
 
+char *address_text(TALLOC_CTX *ctx, const struct address *address)
+{
+    char text[INET6_ADDRSTRLEN];
+    bool mapped = IN6_IS_ADDR_V4MAPPED(&address->ip);
+    if (!inet_ntop(mapped ? AF_INET : AF_INET6,
+                   mapped ? (const void *)&address->ip.s6_addr[12] : (const void *)&address->ip,
+                   text, sizeof text))
+        return talloc_strdup(ctx, "");
+    return talloc_strdup(ctx, text);
+}
+
 bool address_is(const struct address *address, const char *text)
 {
     struct address other;

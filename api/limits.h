@@ -30,5 +30,8 @@ void limits_sweep(struct limits *limits, int64_t now_ms);
 bool address_from_socket(const struct sockaddr *from, struct address *ret);
 bool address_from_text(const char *text, size_t length, struct address *ret);
 
+// As people write it, IPv4 without its mapping; hangs on ctx.
+char *address_text(TALLOC_CTX *ctx, const struct address *address);
+
 // Is this the address that a text names ("": none)?
 bool address_is(const struct address *address, const char *text);

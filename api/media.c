@@ -1,8 +1,9 @@
+#include "api/authorise.h"
 #include "api/body.h"
+#include "api/operation.h"
 #include "api/problem.h"
 #include "api/read.h"
 #include "api/route.h"
-#include "api/writes.h"
 #include "content/db.h"
 #include "locales/locale.h"
 #include "render/sandbox.h"
@@ -126,6 +127,10 @@ static int hash_file(const char *path, char ret_id[33])
     return r;
 }
 
+static enum step_result answer_kept(struct request *request, json_t *document);
+
+static const struct operation keep = {"media_add", .answer = answer_kept};
+
 static enum step_result step_keep(struct request *request)
 {
     struct uploading *uploading = request->state;
@@ -146,35 +151,27 @@ static enum step_result step_keep(struct request *request)
         talloc_asprintf(uploading, "%s/media/%s", request->thread->settings->home, uploading->file);
     if (rename(uploading->clean, path))
         return request_fail(request, -errno);
-    json_t *alt = json_pack("{s:s}", uploading->locale->tag, uploading->alt);
-    char *alt_text = json_dumps(alt, JSON_COMPACT);
-    const char *const values[] = {
-        uploading->id,
-        image->type,
-        uploading->file,
-        talloc_asprintf(uploading, "%zu", image->bytes),
-        talloc_asprintf(uploading, "%d", image->width),
-        talloc_asprintf(uploading, "%d", image->height),
-        uploading->credit,
-        uploading->licence,
-        alt_text,
-    };
-    enum step_result result = request_query(request, db_statement("media_add"), values, 9);
-    json_decref(alt);
-    free(alt_text);
-    return result;
+    json_t *a =
+        json_pack("{s:s, s:s, s:s, s:I, s:i, s:i, s:s, s:s, s:{s:s}}", "id", uploading->id, "type",
+                  image->type, "file", uploading->file, "bytes", (json_int_t)image->bytes, "width",
+                  image->width, "height", image->height, "credit", uploading->credit, "licence",
+                  uploading->licence, "alt", uploading->locale->tag, uploading->alt);
+    return operation_ask(request, &keep, fields_own(request, a));
 }
 
 static enum step_result step_kept(struct request *request)
 {
+    return operation_answer(request, &keep);
+}
+
+static enum step_result answer_kept(struct request *request, json_t *document)
+{
     const struct uploading *uploading = request->state;
-    if (request->outcome)
-        return request_fail(request, request->outcome);
-    bool is_new = db_integer(request->result, 0, "is_new");
     json_t *body = json_pack(
         "{s:s, s:s, s:o, s:i, s:i, s:I}", "id", uploading->id, "type", uploading->image.type, "src",
         json_sprintf("/media/%s", uploading->file), "width", uploading->image.width, "height",
         uploading->image.height, "bytes", (json_int_t)uploading->image.bytes);
+    bool is_new = json_is_true(json_object_get(document, "is_new"));
     request_reply_json(request, is_new ? 201 : 200,
                        talloc_asprintf(request,
                                        "Location: /v1/media/%s\r\n"

@@ -28,7 +28,7 @@ static void set(json_t *object, const char *key, const char *value)
 
 static enum step_result reply_problem(struct request *request, int status, const char *key,
                                       const char *headers, const char *field, const char *detail,
-                                      const char *member, json_t *more)
+                                      json_t *members)
 {
     const struct locale *locale = problem_locale(request);
     // A fault brings its whole key ("fault.too_long").
@@ -46,8 +46,8 @@ static enum step_result reply_problem(struct request *request, int status, const
     set(problem, "field", field);
     set(problem, "detail", detail);
     set(problem, "request", request->id);
-    if (member)
-        json_object_set(problem, member, more);
+    if (members)
+        json_object_update_missing(problem, members);
     char *text = json_dumps(problem, JSON_COMPACT | JSON_PRESERVE_ORDER);
     json_decref(problem);
 
@@ -66,14 +66,14 @@ static enum step_result reply_problem(struct request *request, int status, const
 enum step_result request_problem_with(struct request *request, int status, const char *key,
                                       const char *headers, const char *field, const char *detail)
 {
-    return reply_problem(request, status, key, headers, field, detail, NULL, NULL);
+    return reply_problem(request, status, key, headers, field, detail, NULL);
 }
 
 enum step_result request_problem_more(struct request *request, int status, const char *key,
-                                      const char *headers, const char *field, const char *member,
-                                      json_t *more)
+                                      const char *headers, const char *field, const char *detail,
+                                      json_t *members)
 {
-    return reply_problem(request, status, key, headers, field, NULL, member, more);
+    return reply_problem(request, status, key, headers, field, detail, members);
 }
 
 enum step_result request_problem(struct request *request, int status, const char *key,

@@ -7,10 +7,11 @@
 enum step_result request_problem_with(struct request *request, int status, const char *key,
                                       const char *headers, const char *field, const char *detail);
 
-// With a member of its own, say what the present state is.
+// With members of its own (borrowed; NULL: none): what stands in the way, what the present state
+// is.
 enum step_result request_problem_more(struct request *request, int status, const char *key,
-                                      const char *headers, const char *field, const char *member,
-                                      json_t *more);
+                                      const char *headers, const char *field, const char *detail,
+                                      json_t *members);
 
 // The language a problem is worded in.
 const struct locale *problem_locale(const struct request *request);

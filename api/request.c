@@ -1,6 +1,7 @@
 #include "api/request.h"
 
 #include "api/conn.h"
+#include "api/operation.h"
 #include "api/problem.h"
 #include "api/read.h"
 #include "api/response.h"
@@ -99,7 +100,8 @@ void request_start(struct request *request)
         conn_continue(conn);
         return;
     }
-    request->steps = request->route->read ? read_steps : request->route->steps;
+    const struct route *route = request->route;
+    request->steps = route->read ? read_steps : route->operation ? operation_steps : route->steps;
     request_run(request);
 }
 

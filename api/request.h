@@ -27,6 +27,7 @@ enum method {
     METHOD_HEAD,
     METHOD_POST,
     METHOD_PUT,
+    METHOD_PATCH,
     METHOD_DELETE,
     METHOD_OPTIONS,
     METHOD_OTHER,
@@ -96,7 +97,7 @@ struct request {
     bool running; // inside a step: a resume waits until it returns
     bool resumed;
     bool replied;
-    const char *account;      // id of who asks, decimal; after step_authorised
+    const char *who;          // who asks, as ask() takes it: JSON; after step_authorised
     json_t *json;             // after step_json
     void *state;              // of the route's steps
     int outcome;              // of the last wait

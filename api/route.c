@@ -33,7 +33,8 @@ static bool match(struct request *request, const char *pattern, const char **par
     return !*path || *path == '?';
 }
 
-static const char *const method_names[] = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"};
+static const char *const method_names[] = {"GET",   "HEAD",   "POST",   "PUT",
+                                           "PATCH", "DELETE", "OPTIONS"};
 
 static char *add_method(char *allow, enum method method)
 {

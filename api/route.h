@@ -2,6 +2,7 @@
 // of content/sql, its parameters, a cache rule) and no code; see api/read.c.
 #pragma once
 
+#include "api/operation.h"
 #include "api/request.h"
 
 // How a value for a statement's parameter is made and checked.
@@ -58,10 +59,11 @@ struct read {
 enum body { BODY_NONE, BODY_JSON, BODY_FILE };
 
 struct route {
-    enum method method;       // HEAD follows GET, OPTIONS is made from the table
-    const char *path;         // "/v1/articles/{id}"; a last "*" takes the rest of the path
-    const struct read *read;  // either this
-    const struct step *steps; // or these, ended by a nameless one
+    enum method method;                // HEAD follows GET, OPTIONS is made from the table
+    const char *path;                  // "/v1/articles/{id}"; a last "*" takes the rest of the path
+    const struct read *read;           // either this,
+    const struct operation *operation; // or this,
+    const struct step *steps;          // or these, ended by a nameless one
     enum body body;
 };
 

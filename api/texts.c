@@ -1,9 +1,10 @@
-// The texts of an article, one a language: saving a draft, publishing it, taking it back.
+// The texts of an article, one a language: saving and reading drafts, moving them on, publishing
+// them, taking them back.
+#include "api/authorise.h"
 #include "api/body.h"
+#include "api/operation.h"
 #include "api/problem.h"
-#include "api/read.h"
 #include "api/route.h"
-#include "api/writes.h"
 #include "content/db.h"
 #include "content/edition.h"
 #include "content/fields.h"
@@ -15,7 +16,7 @@
 // ---- saving: body, check, media, render, save ---------------------------------------------------
 
 struct saving {
-    const char *expected;
+    json_t *a; // what ask() will get
     struct item item;
     struct markdown_options options;
     struct rendered rendered;
@@ -40,10 +41,13 @@ static const char *find_stranger(json_t *object)
     return NULL;
 }
 
+static const struct operation save_operation = {"text_save", .expected = EXPECTED_NEEDED};
+
 static enum step_result step_check(struct request *request)
 {
     struct saving *saving = request->state = talloc_zero(request, struct saving);
-    if (write_expected(request, true, &saving->expected) == DONE)
+    saving->a = operation_begin(request, &save_operation);
+    if (!saving->a)
         return DONE;
     const char *stranger = find_stranger(request->json);
     if (stranger)
@@ -157,76 +161,21 @@ static enum step_result step_save(struct request *request)
     };
     struct edition_json edition;
     edition_json(saving, &saving->item, &html, &edition);
-    const char *const values[] = {
-        request->account, saving->item.id, saving->item.locale->tag, saving->expected,   edition.e,
-        edition.title,    edition.body,    edition.title_folded,     edition.body_folded};
-    return request_query(request, db_statement("text_save"), values, 9);
+    json_object_set_new(saving->a, "e", json_loads(edition.e, 0, NULL));
+    json_object_set_new(saving->a, "words",
+                        json_pack("{s:s, s:s, s:s, s:s}", "title", edition.title, "body",
+                                  edition.body, "title_folded", edition.title_folded, "body_folded",
+                                  edition.body_folded));
+    return operation_ask(request, &save_operation, saving->a);
 }
 
 static enum step_result step_saved(struct request *request)
 {
+    struct operation operation = save_operation;
     const struct saving *saving = request->state;
-    bool first = strcmp(saving->expected, "0") == 0;
-    return write_answer(request, first ? 201 : 200, NULL);
-}
-
-// ---- reading what is to be edited ---------------------------------------------------------------
-
-static enum step_result step_source(struct request *request)
-{
-    if (query_read(request, NULL, 0) == DONE)
-        return DONE;
-    const char *const values[] = {request->parameters[0], request->parameters[1], request->account};
-    return request_query(request, db_statement("text_source"), values, 3);
-}
-
-static enum step_result step_sourced(struct request *request)
-{
-    return write_answer(request, 200, NULL);
-}
-
-// ---- publishing
-// ------------------------------------------------------------------------------------
-
-static enum step_result step_publish(struct request *request)
-{
-    const char *key, *hash, *expected;
-    if (request->json && json_object_size(request->json))
-        return request_problem(request, 400, "fault.unknown_key",
-                               json_object_iter_key(json_object_iter(request->json)), NULL);
-    if (write_key(request, &key, &hash) == DONE ||
-        write_expected(request, false, &expected) == DONE)
-        return DONE;
-    const char *const values[] = {request->account,       key,     hash, request->parameters[0],
-                                  request->parameters[1], expected};
-    return request_query(request, db_statement("text_publish"), values, 6);
-}
-
-static enum step_result step_published(struct request *request)
-{
-    return write_answer(request, 200, NULL);
-}
-
-static const struct field withdrawal[] = {
-    {"reason", FIELD_LINE, 1000, .required = true},
-    {0},
-};
-
-static enum step_result step_withdraw(struct request *request)
-{
-    const char *key, *hash;
-    struct fault fault = {0};
-    if (fields_read(request, withdrawal, request->json, false, &fault))
-        return body_fault(request, &fault);
-    if (write_key(request, &key, &hash) == DONE)
-        return DONE;
-    const char *const values[] = {request->account,
-                                  key,
-                                  hash,
-                                  request->parameters[0],
-                                  request->parameters[1],
-                                  field_text(request->json, "reason")};
-    return request_query(request, db_statement("text_withdraw"), values, 6);
+    if (!json_integer_value(json_object_get(saving->a, "expected")))
+        operation.status = 201;
+    return operation_answer(request, &operation);
 }
 
 static const struct step save[] = {
@@ -237,40 +186,92 @@ static const struct step save[] = {
     {"saved", step_saved},         {0},
 };
 
-static const struct step source[] = {
-    {"authorise", step_authorise},
-    {"authorised", step_authorised},
-    {"source", step_source},
-    {"sourced", step_sourced},
+// ---- reading what is to be edited ---------------------------------------------------------------
+
+static const struct field one_revision[] = {{"revision", FIELD_COUNT, 1000000000}, {0}};
+static const struct field older[] = {{"before", FIELD_COUNT, 1000000000}, OPERATION_LIMIT, {0}};
+
+static const struct operation get = {"text_get", .query = one_revision};
+static const struct operation revisions = {"text_revisions", .query = older};
+
+static const struct field wanted_revision[] = {
+    {"revision", FIELD_COUNT, 1000000000, .required = true},
+    {0},
+};
+static const struct operation revert = {"text_revert", .body = wanted_revision,
+                                        .expected = EXPECTED_NEEDED};
+
+// ---- moving it on -------------------------------------------------------------------------------
+
+static const struct field moving[] = {
+    {"to", FIELD_SLUG_ID, 40, .required = true},
+    {"comment", FIELD_LINE, 4000},
+    {0},
+};
+static const struct operation move = {"text_move", .body = moving, .expected = EXPECTED_OPTIONAL};
+
+// ---- publishing ---------------------------------------------------------------------------------
+
+#define UPDATE                                                                                     \
+    {                                                                                              \
+        "update", FIELD_CHOICE, .choices = "major minor"                                           \
+    }
+#define NOTE                                                                                       \
+    {                                                                                              \
+        "note", FIELD_LINE, 1000                                                                   \
+    }
+#define AT                                                                                         \
+    {                                                                                              \
+        "at", FIELD_TIME, .required = true                                                         \
+    }
+
+static const struct field publication[] = {UPDATE, NOTE, {0}};
+static const struct field publication_at[] = {UPDATE, NOTE, AT, {0}};
+static const struct field correction[] = {
+    {"reason", FIELD_CHOICE, .required = true,
+     .choices = "fact figure name quotation translation attribution picture law other"},
+    {"note", FIELD_LINE, 1000, .required = true},
     {0},
 };
 
-static const struct step publish[] = {
-    {"authorise", step_authorise},
-    {"authorised", step_authorised},
-    {"body", step_body_if_any},
-    {"json", step_json_if_any},
-    {"publish", step_publish},
-    {"published", step_published},
-    {0},
-};
+static const struct operation publish = {"text_publish", .body = publication,
+                                         .expected = EXPECTED_OPTIONAL};
+static const struct operation publish_at = {"text_schedule", .body = publication_at, .status = 201,
+                                            .expected = EXPECTED_OPTIONAL};
+static const struct operation correct = {"text_correct", .body = correction,
+                                         .expected = EXPECTED_OPTIONAL};
 
-static const struct step withdraw[] = {
-    {"authorise", step_authorise},
-    {"authorised", step_authorised},
-    {"body", step_body},
-    {"json", step_json},
-    {"withdraw", step_withdraw},
-    {"withdrawn", step_published},
-    {0},
-};
+#define WITHDRAWAL                                                                                 \
+    {"kind", FIELD_CHOICE, .choices = "notice gone redirect vanish"},                              \
+        {"reason", FIELD_LINE, 1000, .required = true}, {"to", FIELD_ADDRESS, 2000},               \
+    {                                                                                              \
+        "status", FIELD_COUNT, 451                                                                 \
+    }
+
+static const struct field withdrawal[] = {WITHDRAWAL, {0}};
+static const struct field withdrawal_at[] = {WITHDRAWAL, AT, {0}};
+
+static const struct operation withdraw = {"text_take_back", .body = withdrawal};
+static const struct operation withdraw_at = {"text_schedule_withdrawal", .body = withdrawal_at,
+                                             .status = 201};
 
 extern const struct route text_routes[];
 const struct route text_routes[] = {
-    {METHOD_GET, "/v1/articles/{id}/texts/{locale}", .steps = source},
+    {METHOD_GET, "/v1/articles/{id}/texts/{locale}", .operation = &get},
     {METHOD_PUT, "/v1/articles/{id}/texts/{locale}", .steps = save, .body = BODY_JSON},
-    {METHOD_POST, "/v1/articles/{id}/texts/{locale}/publish", .steps = publish, .body = BODY_JSON},
-    {METHOD_POST, "/v1/articles/{id}/texts/{locale}/withdraw", .steps = withdraw,
+    {METHOD_GET, "/v1/articles/{id}/texts/{locale}/revisions", .operation = &revisions},
+    {METHOD_POST, "/v1/articles/{id}/texts/{locale}/revert", .operation = &revert,
+     .body = BODY_JSON},
+    {METHOD_POST, "/v1/articles/{id}/texts/{locale}/stage", .operation = &move, .body = BODY_JSON},
+    {METHOD_POST, "/v1/articles/{id}/texts/{locale}/publish", .operation = &publish,
+     .body = BODY_JSON},
+    {METHOD_POST, "/v1/articles/{id}/texts/{locale}/publish-at", .operation = &publish_at,
+     .body = BODY_JSON},
+    {METHOD_POST, "/v1/articles/{id}/texts/{locale}/correct", .operation = &correct,
+     .body = BODY_JSON},
+    {METHOD_POST, "/v1/articles/{id}/texts/{locale}/withdraw", .operation = &withdraw,
+     .body = BODY_JSON},
+    {METHOD_POST, "/v1/articles/{id}/texts/{locale}/withdraw-at", .operation = &withdraw_at,
      .body = BODY_JSON},
     {0},
 };

@@ -123,6 +123,12 @@ static bool is_file(const char *text)
     return strspn(text, LOWER UPPER DIGITS "_") && !text[strspn(text, LOWER UPPER DIGITS "._-")];
 }
 
+// A path on this site; "//" would be another host.
+static bool is_path(const char *text)
+{
+    return text[0] == '/' && text[1] != '/' && !strpbrk(text, " \"'<>\\^`{|}");
+}
+
 static bool is_url(const char *text)
 {
     size_t scheme = strncmp(text, "https://", 8) == 0  ? 8
@@ -268,6 +274,9 @@ static int read_text(struct reading *reading, const struct field *field, enum fi
         return is_file(text) ? SEN_OK : refuse(reading, "fault.file_name", path, text);
     case FIELD_URL:
         return is_url(text) ? SEN_OK : refuse(reading, "fault.url", path, text);
+    case FIELD_ADDRESS:
+        return is_url(text) || is_path(text) ? SEN_OK
+                                             : refuse(reading, "fault.address", path, text);
     case FIELD_CHOICE:
         return is_choice(field->choices, text)
                    ? SEN_OK

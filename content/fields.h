@@ -20,6 +20,7 @@ enum field_type {
     FIELD_TIME,    // RFC 3339 section 5.6, years 0001 to 9999, at most 6 digits of a second
     FIELD_DATE,    // full-date of the same section
     FIELD_URL,     // http or https
+    FIELD_ADDRESS, // the same, or a path on this site: "/en/..."
     FIELD_CHOICE,  // one of choices, separated by spaces
     FIELD_BOOL,
     FIELD_COUNT,   // a whole number from 0 to max

@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-extern const struct embedded schema_files[];
+extern const struct embedded schema_files[], function_files[];
 
-#define FUNCTIONS      "functions.sql"
+enum { FUNCTIONS = 0 }; // their number among the migrations; the files are counted from 1
+
 #define CHECKSUM_BYTES 32
 
 // Statements that make the table of what has been done: they must run before any is prepared.
@@ -26,15 +27,14 @@ struct state {
     char **error;
 };
 
-static int file_number(const struct embedded *file)
-{
-    return strcmp(file->name, FUNCTIONS) == 0 ? 0 : atoi(file->name);
-}
-
-static void checksum(const struct embedded *file, char ret[CHECKSUM_BYTES * 2 + 1])
+static void checksum(const struct embedded *files, size_t count, char ret[CHECKSUM_BYTES * 2 + 1])
 {
     unsigned char hash[CHECKSUM_BYTES];
-    crypto_generichash(hash, sizeof hash, (const unsigned char *)file->data, file->size, NULL, 0);
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, NULL, 0, sizeof hash);
+    for (size_t i = 0; i < count; i++)
+        crypto_generichash_update(&state, (const unsigned char *)files[i].data, files[i].size);
+    crypto_generichash_final(&state, hash, sizeof hash);
     sodium_bin2hex(ret, CHECKSUM_BYTES * 2 + 1, hash, sizeof hash);
 }
 
@@ -56,21 +56,25 @@ static int query(struct state *state, const char *name, const char *const *value
     return r;
 }
 
-static int apply(struct state *state, const struct embedded *file, const char *sum)
+// Run files in one transaction and remember them under one number.
+static int apply(struct state *state, const struct embedded *files, size_t count, int number,
+                 const char *name, const char *sum)
 {
-    char *number = talloc_asprintf(state->session, "%d", file_number(file));
-    int r = db_session_script(state->session, "begin", state->error);
+    char *digits = talloc_asprintf(state->session, "%d", number);
+    // Functions may name one another in any order.
+    int r = db_session_script(state->session, "begin; set local check_function_bodies = off",
+                              state->error);
+    for (size_t i = 0; !r && i < count; i++)
+        r = db_session_script(state->session, files[i].data, state->error);
     if (!r)
-        r = db_session_script(state->session, file->data, state->error);
-    if (!r)
-        r = query(state, "migration_add", (const char *const[]){number, file->name, sum}, 3);
+        r = query(state, "migration_add", (const char *const[]){digits, name, sum}, 3);
     if (!r)
         r = db_session_script(state->session, "commit", state->error);
     if (r) {
         if (db_session_script(state->session, "rollback", NULL))
             return r; // the connection is gone, and the transaction with it
     } else if (state->applied) {
-        state->applied(file->name);
+        state->applied(name);
     }
     return r;
 }
@@ -79,8 +83,8 @@ static int check_known(struct state *state)
 {
     int newest = 0;
     for (const struct embedded *file = schema_files; file->name; file++)
-        if (file_number(file) > newest)
-            newest = file_number(file);
+        if (atoi(file->name) > newest)
+            newest = atoi(file->name);
     for (size_t row = 0; row < db_rows(state->done); row++) {
         if (db_integer(state->done, row, "number") <= newest)
             continue;
@@ -94,14 +98,14 @@ static int check_known(struct state *state)
     return SEN_OK;
 }
 
-static int apply_file(struct state *state, const struct embedded *file)
+static int apply_migration(struct state *state, const struct embedded *file)
 {
     char sum[CHECKSUM_BYTES * 2 + 1];
-    checksum(file, sum);
-    const char *done = done_checksum(state, file_number(file));
+    checksum(file, 1, sum);
+    const char *done = done_checksum(state, atoi(file->name));
     if (done && strcmp(done, sum) == 0)
         return SEN_OK;
-    if (done && file_number(file)) {
+    if (done) {
         *state->error = talloc_asprintf(
             state->session,
             "migration %s has been run on this database with other contents than this program "
@@ -109,7 +113,21 @@ static int apply_file(struct state *state, const struct embedded *file)
             file->name);
         return SEN_CONFLICT;
     }
-    return apply(state, file, sum);
+    return apply(state, file, 1, atoi(file->name), file->name, sum);
+}
+
+// The functions are replaced, all of them, when one has changed.
+static int apply_functions(struct state *state)
+{
+    char sum[CHECKSUM_BYTES * 2 + 1];
+    size_t count = 0;
+    while (function_files[count].name)
+        count++;
+    checksum(function_files, count, sum);
+    const char *done = done_checksum(state, FUNCTIONS);
+    if (done && strcmp(done, sum) == 0)
+        return SEN_OK;
+    return apply(state, function_files, count, FUNCTIONS, "functions", sum);
 }
 
 static int keep_locales(struct state *state)
@@ -132,9 +150,10 @@ static int migrate_locked(struct state *state)
                              &state->done, state->error);
     if (!r)
         r = check_known(state);
-    // The table is sorted by name: numbers first, then the functions that need them.
     for (const struct embedded *file = schema_files; !r && file->name; file++)
-        r = apply_file(state, file);
+        r = apply_migration(state, file); // sorted by name, which begins with the number
+    if (!r)
+        r = apply_functions(state);
     return r ? r : keep_locales(state);
 }
 

@@ -1,6 +1,6 @@
 // The schema: numbered migrations in content/schema (0001-name.sql), each run once in a transaction
-// of its own, and functions.sql, run whenever it has changed. What has been done is in the table
-// `migration`; functions.sql is number 0 there.
+// of its own, and content/functions/*.sql, all run whenever one has changed. What has been done is
+// in the table `migration`; the functions are number 0 there.
 #pragma once
 
 #include "content/db_command.h"

@@ -1,0 +1,192 @@
+-- The states of a text in one language: draft, live, withdrawn, removed, superseded. What is here
+-- keeps them right whoever asks; whether they may is decided before (texts.sql, publishing.sql).
+
+-- Save a text as the draft of (article, locale). expected: the revision the writer started from (0:
+-- there was none; null: whatever it is). A translation goes on being of the source version it was
+-- made from, the first of the one that is live, unless e says source_version (null: not known); an
+-- import (who is null) is of what is live. Returns the new revision; refuses 'not_found', 'stale'.
+create or replace function draft_save(who jsonb, wanted text, in_locale text, expected int, e jsonb, search tsvector)
+returns int language plpgsql as $$
+declare
+    a article%rowtype;
+    last edition%rowtype;
+    present int;
+    draft_stage text;
+begin
+    select * into a from article x where x.id = wanted for update;
+    perform must(found, 'not_found');
+    select * into last from edition x where x.article = wanted and x.locale = in_locale
+    order by x.revision desc limit 1;
+    present := coalesce(last.revision, 0);
+    if expected <> present then
+        perform must(false, 'stale', text_stale(wanted, in_locale, expected));
+    end if;
+    select x.stage into draft_stage from edition x
+    where x.article = wanted and x.locale = in_locale and x.state = 'draft';
+    update edition x set state = 'superseded'
+    where x.article = wanted and x.locale = in_locale and x.state = 'draft';
+    insert into edition (article, locale, revision, state, slug, skeleton, title, summary, body,
+                         html, toc, segments, renderer, words, author, licence, sources, image, method,
+                         proofread, digest, source_edition, source_version, search, writer, stage)
+    select wanted, in_locale, present + 1, 'draft', e ->> 'slug', e ->> 'skeleton', e ->> 'title',
+            coalesce(e ->> 'summary', ''), e ->> 'body', e ->> 'html',
+            coalesce(e -> 'toc', '[]'), nullif(e -> 'segments', 'null'), (e ->> 'renderer')::int, (e ->> 'words')::int,
+            e ->> 'author', e ->> 'licence', coalesce(e -> 'sources', '[]'), nullif(e -> 'image', 'null'),
+            coalesce(e ->> 'method', 'person'), coalesce((e ->> 'proofread')::boolean, false),
+            decode(e ->> 'digest', 'hex'), source.id,
+            case when e ? 'source_version' then (e ->> 'source_version')::int else source.version end,
+            search, (who ->> 'account')::bigint, stage_after_save(who, a.agency, in_locale, draft_stage)
+    from (select 1) one left join lateral
+         (select p.edition as id, p.version from publication p
+          where p.article = wanted and p.locale = a.source_locale and a.source_locale <> in_locale
+            and p.kind <> 'withdrawal'
+            and p.version = case
+                when e ? 'source_version' then (e ->> 'source_version')::int
+                when who is not null and last.id is not null then last.source_version
+                else (select s.version from edition s where s.article = wanted
+                      and s.locale = a.source_locale and s.state = 'live') end) source on true;
+    return present + 1;
+end $$;
+
+-- Make the draft of (article, locale) what readers see. p: what the public history tells of it:
+-- {"kind": "major", "minor" or "correction", "note", "reason"}; the first publication and one after
+-- a withdrawal are told as what they are. at: the time of publication. An import also gives the time
+-- of the first publication and the version that the text had where it comes from.
+-- Refuses 'no_draft', 'stale', 'conflict' (another text has the slug).
+create or replace function draft_publish(wanted text, in_locale text, expected int, p jsonb, at timestamptz,
+                                         first timestamptz default null, as_version int default null,
+                                         out revision int, out version int, out seq bigint)
+language plpgsql as $$
+declare
+    draft edition%rowtype;
+    before edition%rowtype;
+    kind text;
+    is_major boolean;
+begin
+    perform 1 from article a where a.id = wanted for update;
+    select * into draft from edition x
+    where x.article = wanted and x.locale = in_locale and x.state = 'draft';
+    perform must(found, 'no_draft');
+    if expected <> draft.revision then
+        perform must(false, 'stale', text_stale(wanted, in_locale, expected));
+    end if;
+    select * into before from edition x
+    where x.article = wanted and x.locale = in_locale and x.state in ('live', 'withdrawn', 'removed');
+    select greatest(coalesce(max(x.version), 0) + 1, as_version) into version
+    from edition x where x.article = wanted and x.locale = in_locale;
+    kind := case when before.id is null then 'first' when before.state <> 'live' then 'restoration'
+                 else coalesce(p ->> 'kind', 'major') end;
+    is_major := kind <> 'minor';
+    first := coalesce(before.published_at, first, at);
+    revision := draft.revision;
+    begin
+        update edition x set state = 'superseded' where x.id = before.id;
+        update edition x set state = 'live', stage = 'published', version = draft_publish.version,
+            updated_at = at, published_at = first,
+            major = case when is_major then draft_publish.version else before.major end,
+            major_at = case when is_major then at else before.major_at end
+        where x.id = draft.id;
+    exception when unique_violation then
+        perform must(false, 'conflict', '{"field": "slug"}');
+    end;
+    if before.slug <> draft.slug then
+        insert into redirect (locale, slug, article) values (in_locale, before.slug, wanted)
+        on conflict (locale, slug) do update set article = excluded.article;
+    end if;
+    delete from redirect r where r.locale = in_locale and r.slug = draft.slug;
+    insert into publication (article, locale, version, at, kind, note, reason, edition)
+    values (wanted, in_locale, version, at, kind, p ->> 'note', p ->> 'reason', draft.id);
+    perform memory_learn(draft.id);
+    update article a set published_at = least(a.published_at, first)
+    where a.id = wanted and a.published_at is distinct from least(a.published_at, first);
+    seq := change_append(case when before.id is null then 'publish' else 'update' end,
+                         wanted, in_locale, version, article_tags(wanted));
+end $$;
+
+-- Take a text back. w: {"kind": "notice" (a page says so), "gone", "redirect" (with "to") or
+-- "vanish" (no trace; "status" 404 or 451), "reason"}. The same again changes nothing: seq is null.
+-- Refuses 'not_found'.
+create or replace function text_withdraw(wanted text, in_locale text, w jsonb, out revision int, out version int, out seq bigint)
+language plpgsql as $$
+declare
+    shown edition%rowtype;
+    wanted_kind text := coalesce(w ->> 'kind', 'notice');
+    moment timestamptz := clock_timestamp();
+begin
+    perform 1 from article a where a.id = wanted for update;
+    select * into shown from edition x
+    where x.article = wanted and x.locale = in_locale and x.state in ('live', 'withdrawn', 'removed');
+    perform must(found, 'not_found');
+    revision := shown.revision;
+    version := shown.version;
+    if shown.state <> 'live' and shown.withdrawal = wanted_kind and shown.notice is not distinct from w ->> 'reason'
+       and shown.withdrawn_to is not distinct from w ->> 'to' then
+        return;
+    end if;
+    select max(x.version) + 1 into version
+    from edition x where x.article = wanted and x.locale = in_locale;
+    update edition x set state = case wanted_kind when 'vanish' then 'removed' else 'withdrawn' end,
+        withdrawal = wanted_kind, notice = w ->> 'reason', withdrawn_to = w ->> 'to',
+        withdrawn_as = case wanted_kind when 'vanish' then coalesce((w ->> 'status')::int, 404) end,
+        version = text_withdraw.version, updated_at = moment
+    where x.id = shown.id;
+    insert into publication (article, locale, version, at, kind, note, edition)
+    values (wanted, in_locale, version, moment, 'withdrawal', w ->> 'reason', shown.id);
+    seq := change_append('withdraw', wanted, in_locale, version, article_tags(wanted));
+end $$;
+
+-- What a text is found by: words as written above words without marks, titles above bodies. The
+-- strings are words joined by spaces (locales/segment.h); edition_json() in content/edition.h makes
+-- them.
+create or replace function search_vector(title text, body text, title_folded text, body_folded text)
+returns tsvector language plpgsql immutable as $$
+begin
+    return setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', body), 'B')
+        || setweight(to_tsvector('simple', title_folded), 'C')
+        || setweight(to_tsvector('simple', body_folded), 'D');
+exception when program_limit_exceeded then
+    -- A tsvector holds 1 MiB: of the longest texts only the beginning is found, as folded words.
+    return setweight(to_tsvector('simple', title), 'A')
+        || setweight(to_tsvector('simple', title_folded), 'C')
+        || setweight(to_tsvector('simple', left(body_folded, 150000)), 'D');
+end $$;
+
+-- Store a text's HTML as another renderer made it. Readers hear of it when it is different.
+create or replace function html_store(wanted bigint, e jsonb, search tsvector) returns boolean
+language plpgsql as $$
+declare
+    had edition%rowtype;
+begin
+    select * into had from edition x where x.id = wanted for update;
+    update edition x set html = e ->> 'html', toc = coalesce(e -> 'toc', '[]'),
+        segments = coalesce(nullif(e -> 'segments', 'null'), x.segments),
+        renderer = (e ->> 'renderer')::int, words = (e ->> 'words')::int, search = html_store.search
+    where x.id = wanted;
+    if had.state <> 'live' or had.html = e ->> 'html' then
+        return false;
+    end if;
+    perform change_append('update', had.article, had.locale, had.version, article_tags(had.article));
+    return true;
+end $$;
+
+-- Is a translation up to date with its source? By versions, never by dates: 'original' (it is the
+-- source), 'current', 'behind-minor', 'behind-major', or 'unknown'.
+create or replace function translation_state(e edition, source_locale text) returns text
+language plpgsql stable as $$
+begin
+    return (select case
+            when e.locale = source_locale then 'original'
+            when s.version is null or e.source_version is null then 'unknown'
+            when s.major > e.source_version then 'behind-major'
+            when s.version > e.source_version then 'behind-minor'
+            else 'current' end
+        from (select 1) one
+        left join edition s on s.article = e.article and s.locale = source_locale and s.state = 'live');
+end $$;
+
+create or replace function translation_json(e edition, source_locale text) returns json
+language sql stable as $$
+    select json_build_object('source_locale', source_locale, 'method', e.method,
+        'proofread', e.proofread, 'source_version', e.source_version,
+        'state', translation_state(e, source_locale))
+$$;
