@@ -5,6 +5,7 @@
 #include "api/follow.h"
 #include "api/limits.h"
 #include "api/route.h"
+#include "api/schedule.h"
 #include "content/base/log.h"
 #include "content/db.h"
 
@@ -228,6 +229,8 @@ static void thread_open(struct thread *thread)
     };
     thread->db = db_open(ctx, thread->base, &options);
     follow_open(ctx, thread);
+    if (!thread->index)
+        schedule_open(ctx, thread);
     thread->tick = event_new(thread->base, -1, EV_PERSIST, on_tick, thread);
     event_add(thread->tick, &(struct timeval){.tv_usec = TICK_MS * 1000});
     thread->resume_accept = event_new(thread->base, -1, 0, on_resume_accept, thread);

@@ -102,7 +102,7 @@ end $$;
 -- ---- at a time -----------------------------------------------------------------------------------
 
 create or replace function schedule_json(s schedule) returns jsonb language sql stable as $$
-    select jsonb_build_object('id', s.id, 'at', utc_text(s.at), 'action', s.action, 'article', s.article, 'locale', s.locale,
+    select jsonb_build_object('number', s.id, 'at', utc_text(s.at), 'action', s.action, 'article', s.article, 'locale', s.locale,
         'revision', s.revision, 'release', s.release, 'state', s.state, 'by', s.asked_by ->> 'name', 'outcome', s.outcome,
         'done_at', utc_text(s.done_at))
 $$;
@@ -199,11 +199,11 @@ begin
             update schedule x set state = 'done', outcome = result, done_at = clock_timestamp() where x.id = s.id;
         exception when others then
             get stacked diagnostics why = message_text, more = pg_exception_detail;
-            if sqlstate <> 'SEN01' and sqlstate !~ '^(22|23)' then
+            if sqlstate ~ '^(08|40|53|55|57|58)' then
                 raise; -- not its fault: it is tried again
             end if;
             update schedule x set state = 'failed', done_at = clock_timestamp(), outcome =
-                jsonb_build_object('refused', case sqlstate when 'SEN01' then why else 'invalid' end)
+                jsonb_build_object('refused', case sqlstate when 'SEN01' then why else 'internal' end)
                 || case when sqlstate = 'SEN01' and more <> '' then more::jsonb - 'current' - 'base' else '{}' end
             where x.id = s.id;
             perform audit_append(null, 'schedule_failed', coalesce('article:' || s.article, 'release:' || s.release),

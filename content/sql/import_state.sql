@@ -17,7 +17,8 @@ left join lateral (
     select max(x.revision) as revision, bool_or(x.state = 'draft') as draft,
            -- it was published here before and something else has taken its place
            bool_or(x.version is not null and x.digest = decode(i.digest, 'hex')
-                   and (live.digest is distinct from x.digest or live.state <> i.state)) as had
+                   and (live.digest is distinct from x.digest or live.state <> i.state))
+               or bool_or(x.state = 'removed') as had
     from edition x where x.article = i.id and x.locale = i.locale) history on true
 left join edition other on other.locale = i.locale and other.skeleton = i.skeleton
                            and other.state in ('live', 'withdrawn') and other.article <> i.id
