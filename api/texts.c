@@ -194,6 +194,8 @@ static const struct field older[] = {{"before", FIELD_COUNT, 1000000000}, OPERAT
 static const struct operation get = {"text_get", .query = one_revision};
 static const struct operation revisions = {"text_revisions", .query = older};
 
+static const struct operation discard = {"text_discard", .expected = EXPECTED_NEEDED};
+
 static const struct field wanted_revision[] = {
     {"revision", FIELD_COUNT, 1000000000, .required = true},
     {0},
@@ -259,6 +261,7 @@ extern const struct route text_routes[];
 const struct route text_routes[] = {
     {METHOD_GET, "/v1/articles/{id}/texts/{locale}", .operation = &get},
     {METHOD_PUT, "/v1/articles/{id}/texts/{locale}", .steps = save, .body = BODY_JSON},
+    {METHOD_DELETE, "/v1/articles/{id}/texts/{locale}", .operation = &discard, .body = BODY_JSON},
     {METHOD_GET, "/v1/articles/{id}/texts/{locale}/revisions", .operation = &revisions},
     {METHOD_POST, "/v1/articles/{id}/texts/{locale}/revert", .operation = &revert,
      .body = BODY_JSON},

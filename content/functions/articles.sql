@@ -102,18 +102,20 @@ create or replace function text_json(e edition) returns jsonb language sql stabl
         'version', e.version, 'html', e.html, 'toc', e.toc, 'saved_at', utc_text(e.created_at))
 $$;
 
-create or replace function edition_newest(wanted text, in_locale text) returns edition language sql stable as $$
-    select e from edition e where e.article = wanted and e.locale = in_locale order by e.revision desc limit 1
+-- Where a text stands: its draft, else what readers see or saw, else its last state of all.
+create or replace function edition_present(wanted text, in_locale text) returns edition language sql stable as $$
+    select e from edition e where e.article = wanted and e.locale = in_locale
+    order by e.state = 'superseded', e.state <> 'draft', e.revision desc limit 1
 $$;
 
 -- What the loser of a race needs: the text as it is, and the one that both began from.
 create or replace function text_stale(wanted text, in_locale text, expected int) returns jsonb language sql stable as $$
-    select jsonb_build_object('current', (select text_json(x) from edition_newest(wanted, in_locale) x where x.id is not null),
+    select jsonb_build_object('current', (select text_json(x) from edition_present(wanted, in_locale) x where x.id is not null),
         'base', (select text_json(e) from edition e
                  where e.article = wanted and e.locale = in_locale and e.revision = expected))
 $$;
 
--- The newest revision of a text, or the one of a.revision.
+-- A text where it stands, or its revision a.revision.
 create or replace function text_get(who jsonb, a jsonb) returns jsonb language plpgsql as $$
 declare
     about article := article_for(who, a ->> 'id', 'read');
@@ -122,7 +124,7 @@ begin
     select * into e from edition x
     where x.article = about.id and x.locale = a ->> 'locale'
       and (not a ? 'revision' or x.revision = (a ->> 'revision')::int)
-    order by x.revision desc limit 1;
+    order by x.state = 'superseded', x.state <> 'draft', x.revision desc limit 1;
     perform must(found, 'not_found');
     return text_json(e);
 end $$;
@@ -166,23 +168,22 @@ begin
     perform must(not exists (select from edition x where x.locale = in_locale and x.skeleton = e ->> 'skeleton'
                              and x.state in ('live', 'withdrawn') and x.article <> wanted),
                  'conflict', '{"field": "slug"}');
-    before := edition_newest(wanted, in_locale);
+    before := edition_present(wanted, in_locale);
     perform draft_save(who, wanted, in_locale, (a ->> 'expected')::int, e,
         search_vector(w ->> 'title', w ->> 'body', w ->> 'title_folded', w ->> 'body_folded'));
-    after := edition_newest(wanted, in_locale);
+    after := edition_present(wanted, in_locale);
     perform audit_append(who, 'text_save', 'article:' || wanted, in_locale, audit_edition(before), audit_edition(after));
     return text_json(after);
 end $$;
 
--- The live edition becomes a draft again where an earlier revision (a.revision) is wanted back: its
--- content as a new draft. a: id, locale, revision, expected.
+-- What an earlier revision held, as a new draft. a: id, locale, revision, expected.
 create or replace function text_revert(who jsonb, a jsonb) returns jsonb language plpgsql as $$
 declare
     wanted text := a ->> 'id';
     in_locale text := a ->> 'locale';
     about article := article_for(who, wanted, 'write', in_locale);
     old edition%rowtype;
-    before edition := edition_newest(wanted, in_locale);
+    before edition := edition_present(wanted, in_locale);
     after edition;
 begin
     select * into old from edition x
@@ -191,9 +192,29 @@ begin
     perform must(not text_is_scheduled(wanted, in_locale), 'scheduled');
     perform draft_save(who, wanted, in_locale, (a ->> 'expected')::int, to_jsonb(old)
         || jsonb_build_object('digest', encode(old.digest, 'hex')), old.search);
-    after := edition_newest(wanted, in_locale);
+    after := edition_present(wanted, in_locale);
     perform audit_append(who, 'text_revert', 'article:' || wanted, in_locale, audit_edition(before), audit_edition(after));
     return text_json(after);
+end $$;
+
+-- Put a draft away. It stays in the history; what is live stays live. a: id, locale, expected.
+create or replace function text_discard(who jsonb, a jsonb) returns jsonb language plpgsql as $$
+declare
+    wanted text := a ->> 'id';
+    in_locale text := a ->> 'locale';
+    about article := article_for(who, wanted, 'write', in_locale);
+    e edition%rowtype;
+begin
+    perform 1 from article x where x.id = wanted for update;
+    select * into e from edition x where x.article = wanted and x.locale = in_locale and x.state = 'draft';
+    perform must(found, 'no_draft');
+    if (a ->> 'expected')::int <> e.revision then
+        perform must(false, 'stale', text_stale(wanted, in_locale, (a ->> 'expected')::int));
+    end if;
+    perform must(not text_is_scheduled(wanted, in_locale), 'scheduled');
+    update edition x set state = 'superseded' where x.id = e.id;
+    perform audit_append(who, 'text_discard', 'article:' || wanted, in_locale, audit_edition(e), null);
+    return jsonb_build_object('id', wanted, 'locale', in_locale, 'revision', e.revision, 'state', 'superseded');
 end $$;
 
 -- ---- moving a text on ----------------------------------------------------------------------------

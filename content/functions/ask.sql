@@ -39,6 +39,7 @@ begin
         when 'schedule_cancel' then schedule_cancel(who, a)
         when 'schedule_list' then schedule_list(who, a)
         when 'text_correct' then text_correct(who, a)
+        when 'text_discard' then text_discard(who, a)
         when 'text_get' then text_get(who, a)
         when 'text_move' then text_move(who, a)
         when 'text_publish' then text_publish(who, a)

@@ -2,7 +2,7 @@
 -- keeps them right whoever asks; whether they may is decided before (texts.sql, publishing.sql).
 
 -- Save a text as the draft of (article, locale). expected: the revision the writer started from (0:
--- there was none; null: whatever it is). A translation goes on being of the source version it was
+-- there was none; null: whatever it is: edition_present()). A translation goes on being of the source version it was
 -- made from, the first of the one that is live, unless e says source_version (null: not known); an
 -- import (who is null) is of what is live. Returns the new revision; refuses 'not_found', 'stale'.
 create or replace function draft_save(who jsonb, wanted text, in_locale text, expected int, e jsonb, search tsvector)
@@ -10,32 +10,36 @@ returns int language plpgsql as $$
 declare
     a article%rowtype;
     last edition%rowtype;
-    present int;
+    newest int;
     draft_stage text;
+    is_proofread boolean;
 begin
     select * into a from article x where x.id = wanted for update;
     perform must(found, 'not_found');
-    select * into last from edition x where x.article = wanted and x.locale = in_locale
-    order by x.revision desc limit 1;
-    present := coalesce(last.revision, 0);
-    if expected <> present then
+    last := edition_present(wanted, in_locale);
+    select coalesce(max(x.revision), 0) into newest from edition x where x.article = wanted and x.locale = in_locale;
+    if expected <> coalesce(last.revision, 0) then
         perform must(false, 'stale', text_stale(wanted, in_locale, expected));
     end if;
     select x.stage into draft_stage from edition x
     where x.article = wanted and x.locale = in_locale and x.state = 'draft';
+    draft_stage := stage_after_save(who, a.agency, in_locale, draft_stage);
+    -- Readers are told that a text was proofread: only the word of who may is taken for it.
+    is_proofread := coalesce((e ->> 'proofread')::boolean, false) and (who is null or may_proofread(who, a.agency, in_locale))
+        or draft_stage <> 'draft' and last.proofread;
     update edition x set state = 'superseded'
     where x.article = wanted and x.locale = in_locale and x.state = 'draft';
     insert into edition (article, locale, revision, state, slug, skeleton, title, summary, body,
                          html, toc, segments, renderer, words, author, licence, sources, image, method,
                          proofread, digest, source_edition, source_version, search, writer, stage)
-    select wanted, in_locale, present + 1, 'draft', e ->> 'slug', e ->> 'skeleton', e ->> 'title',
+    select wanted, in_locale, newest + 1, 'draft', e ->> 'slug', e ->> 'skeleton', e ->> 'title',
             coalesce(e ->> 'summary', ''), e ->> 'body', e ->> 'html',
             coalesce(e -> 'toc', '[]'), nullif(e -> 'segments', 'null'), (e ->> 'renderer')::int, (e ->> 'words')::int,
             e ->> 'author', e ->> 'licence', coalesce(e -> 'sources', '[]'), nullif(e -> 'image', 'null'),
-            coalesce(e ->> 'method', 'person'), coalesce((e ->> 'proofread')::boolean, false),
+            coalesce(e ->> 'method', 'person'), is_proofread,
             decode(e ->> 'digest', 'hex'), source.id,
             case when e ? 'source_version' then (e ->> 'source_version')::int else source.version end,
-            search, (who ->> 'account')::bigint, stage_after_save(who, a.agency, in_locale, draft_stage)
+            search, (who ->> 'account')::bigint, draft_stage
     from (select 1) one left join lateral
          (select p.edition as id, p.version from publication p
           where p.article = wanted and p.locale = a.source_locale and a.source_locale <> in_locale
@@ -45,7 +49,7 @@ begin
                 when who is not null and last.id is not null then last.source_version
                 else (select s.version from edition s where s.article = wanted
                       and s.locale = a.source_locale and s.state = 'live') end) source on true;
-    return present + 1;
+    return newest + 1;
 end $$;
 
 -- Make the draft of (article, locale) what readers see. p: what the public history tells of it:

@@ -52,6 +52,12 @@ begin
     return case when wrote and not move.by_writer then 'own_change' else 'ok' end;
 end $$;
 
+-- May somebody say of a text that it was proofread?
+create or replace function may_proofread(who jsonb, wanted_agency text, in_locale text) returns boolean language sql stable as $$
+    select exists (select from workflow_of(wanted_agency) m where m.to_stage = 'proofread'
+                   and may_move(who, wanted_agency, in_locale, m.from_stage, m.to_stage, false) = 'ok')
+$$;
+
 -- The stage of a text that somebody saves. It stays where it is when they could have brought it
 -- there or can move it on, unless it was brought there by a second person's judgement: that was of
 -- another text.

@@ -24,7 +24,7 @@ declare
     c comment%rowtype;
 begin
     insert into comment (article, locale, revision, account, text)
-    values (about.id, a ->> 'locale', coalesce((edition_newest(about.id, a ->> 'locale')).revision, 0),
+    values (about.id, a ->> 'locale', coalesce((edition_present(about.id, a ->> 'locale')).revision, 0),
             (who ->> 'account')::bigint, a ->> 'text')
     returning * into c;
     perform audit_append(who, 'comment_add', 'article:' || about.id, a ->> 'locale', null, comment_json(c));
