@@ -196,3 +196,17 @@ char *text_truncate(TALLOC_CTX *ctx, const struct locale *locale, const char *te
         cut = end;
     return talloc_asprintf(ctx, "%.*s%s", (int)cut, text, ellipsis);
 }
+
+bool text_is_punctuation(uint32_t c, unsigned unicode)
+{
+    UVersionInfo age;
+    if (!(U_GET_GC_MASK((UChar32)c) & U_GC_P_MASK))
+        return false;
+    u_charAge((UChar32)c, age);
+    return age[0] <= unicode;
+}
+
+bool text_is_space(uint32_t c)
+{
+    return u_charType((UChar32)c) == U_SPACE_SEPARATOR;
+}

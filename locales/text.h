@@ -4,6 +4,8 @@
 
 #include "locales/locale.h"
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <talloc.h>
 
 // More combining marks than this behind one another are refused (UAX 15 section 13): ICU's
@@ -40,3 +42,9 @@ size_t text_length_graphemes(const char *text);
 // max_graphemes: cut between words where that leaves more than half, else between graphemes.
 char *text_truncate(TALLOC_CTX *ctx, const struct locale *locale, const char *text,
                     size_t max_graphemes);
+
+// Is a character punctuation (general category P) that the given major version of Unicode has had?
+bool text_is_punctuation(uint32_t c, unsigned unicode);
+
+// Is it a space that is no control character (general category Zs)?
+bool text_is_space(uint32_t c);

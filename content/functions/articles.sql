@@ -144,12 +144,15 @@ begin
               order by e.revision desc limit (a ->> 'limit')::int) x);
 end $$;
 
--- Is something about to be done with this text at a time? It must not change until then.
+-- The texts that wait for the moment of their publication.
+create or replace view text_scheduled as
+    select s.article, s.locale from schedule s where s.state = 'waiting' and s.action = 'publish'
+    union all
+    select t.article, t.locale from schedule s join release_text t on t.release = s.release where s.state = 'waiting';
+
+-- Does this one? Then it must not change.
 create or replace function text_is_scheduled(wanted text, in_locale text) returns boolean language sql stable as $$
-    select exists (select from schedule s where s.state = 'waiting' and s.action = 'publish'
-                   and s.article = wanted and s.locale = in_locale)
-        or exists (select from schedule s join release_text t on t.release = s.release
-                   where s.state = 'waiting' and t.article = wanted and t.locale = in_locale)
+    select exists (select from text_scheduled s where s.article = wanted and s.locale = in_locale)
 $$;
 
 -- a: id, locale, expected, e (edition_json) and words {title, body, title_folded, body_folded}.

@@ -115,16 +115,30 @@ begin
                          order by x.created_at desc limit (a ->> 'limit')::int) e));
 end $$;
 
--- Waiting for me: the drafts that I may move on, and how; the longest waiting first.
+-- Waiting for me: the drafts that I may move on, and how; the longest waiting first. The right is
+-- decided once for each kind of draft, not for each draft.
 create or replace function work_waiting(who jsonb, a jsonb) returns jsonb language plpgsql as $$
+declare
+    me bigint := (who ->> 'account')::bigint;
 begin
-    return (select jsonb_build_object('items', coalesce(jsonb_agg(draft_brief(w.e)
-            || jsonb_build_object('to', w.to_stage) order by (w.e).created_at, (w.e).id), '[]'), 'next', null)
-        from (select e, m.to_stage from edition e join article p on p.id = e.article
-              cross join lateral workflow_of(p.agency) m
-              join stage f on f.id = m.from_stage join stage t on t.id = m.to_stage
-              where e.state = 'draft' and m.from_stage = e.stage and f.position < t.position
-                and may_move(who, p.agency, e.locale, e.stage, m.to_stage, e.writer = (who ->> 'account')::bigint) = 'ok'
-                and not text_is_scheduled(e.article, e.locale)
-              order by e.created_at, e.id limit (a ->> 'limit')::int) w);
+    return (with drafts as materialized (
+            select e.id, e.article, e.locale, e.stage, e.created_at, e.writer is not distinct from me as wrote, p.agency
+            from edition e join article p on p.id = e.article where e.state = 'draft'
+        ), moves as materialized (
+            select k.*, m.to_stage
+            from (select distinct d.agency, d.locale, d.stage, d.wrote from drafts d) k
+            cross join lateral workflow_of(k.agency) m
+            join stage f on f.id = m.from_stage join stage t on t.id = m.to_stage
+            where m.from_stage = k.stage and f.position < t.position
+              and may_move(who, k.agency, k.locale, k.stage, m.to_stage, k.wrote) = 'ok'
+        ), page as (
+            select d.id, d.created_at, m.to_stage from drafts d
+            join moves m on m.locale = d.locale and m.stage = d.stage and m.wrote = d.wrote
+                        and m.agency is not distinct from d.agency
+            where (d.article, d.locale) not in (select s.article, s.locale from text_scheduled s)
+            order by d.created_at, d.id, m.to_stage limit (a ->> 'limit')::int
+        )
+        select jsonb_build_object('items', coalesce(jsonb_agg(draft_brief(e.*) || jsonb_build_object('to', w.to_stage)
+                   order by w.created_at, w.id, w.to_stage), '[]'), 'next', null)
+        from page w join edition e on e.id = w.id);
 end $$;

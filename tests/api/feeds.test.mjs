@@ -182,7 +182,7 @@ test('asked for again: 304 for each validator, HEAD, gzip, and the same bytes', 
 describe('a life in the feed', () => {
   const id = `${ORIGIN}/id/articles/story/vi`;
   const save = (title, body, headers) => api('PUT', '/v1/articles/story/texts/vi', { headers, body: { title, body } });
-  const publish = () => api('POST', '/v1/articles/story/texts/vi/publish');
+  const publish = () => api('POST', '/v1/articles/story/texts/vi/publish', { body: { note: 'Đã sửa.' } });
   const entry = async () => (await atom('/feeds/vi/atom.xml')).all('entry').find((one) => one.one('id').text === id);
 
   test('published, corrected, withdrawn', async () => {

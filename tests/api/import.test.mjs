@@ -200,7 +200,7 @@ describe('what is here already', () => {
   test('a withdrawn text stays withdrawn, and a waiting draft is not lost', async () => {
     const files = { 'a.jsonl': lines([text('recalled')]) };
     await importing(files);
-    await portal.sql("select text_withdraw('recalled', 'vi', 'a reason')");
+    await portal.sql("select text_withdraw('recalled', 'vi', '{"reason": "a reason"}')");
     assert.match((await importing(files)).stdout, /1 left as they were changed here/);
     assert.equal(await portal.sql("select state from edition where article = 'recalled'"), 'withdrawn');
 
@@ -254,7 +254,7 @@ describe('export', () => {
     });
     await importing({ 'redirected.jsonl': lines([text('moved', { slug: 'new-address', body: 'Mới.' })]) });
     await importing({ 'back.jsonl': lines([text('taken-back')]) });
-    await portal.sql("select text_withdraw('taken-back', 'vi', 'it was wrong')");
+    await portal.sql("select text_withdraw('taken-back', 'vi', '{"reason": "it was wrong"}')");
     // A translation that came before its source does not know what it was made from, there or here.
     await importing({ 'early.jsonl': lines([text('early', { locale: 'en', source_locale: 'vi' })]) });
     await importing({ 'late.jsonl': lines([text('early', { source_locale: 'vi' })]) });

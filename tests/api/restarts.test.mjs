@@ -26,7 +26,7 @@ async function metrics(server) {
 async function publish(api, id, title) {
   await api('POST', '/v1/articles', { body: { id, source_locale: 'vi' } });
   await api('PUT', `/v1/articles/${id}/texts/vi`, { headers: { 'if-none-match': '*' }, body: { title, body: 'Chữ.' } });
-  return api('POST', `/v1/articles/${id}/texts/vi/publish`);
+  return api('POST', `/v1/articles/${id}/texts/vi/publish`, { body: { note: 'Đã sửa.' } });
 }
 
 describe('SIGTERM', () => {
@@ -192,7 +192,7 @@ describe('the database is away', () => {
     }
     await waitFor(async () => (await api('GET', '/ready')).status === 200);
     await api('PUT', '/v1/articles/away/texts/vi', { headers: { 'if-match': '"r1"' }, body: { title: 'Sau', body: 'Chữ.' } });
-    await api('POST', '/v1/articles/away/texts/vi/publish');
+    await api('POST', '/v1/articles/away/texts/vi/publish', { body: { note: 'Đã sửa.' } });
     const fresh = await waitFor(async () => {
       const answer = await read();
       return answer.body.title === 'Sau' && answer;
@@ -234,7 +234,7 @@ describe('the cache', () => {
     for (let version = 2; version < 6; version++) {
       await api('PUT', '/v1/articles/everywhere/texts/vi', { headers: { 'if-match': `"r${version - 1}"` }, body: { title: `Lần ${version}`, body: 'Chữ.' } });
       const began = performance.now();
-      await api('POST', '/v1/articles/everywhere/texts/vi/publish');
+      await api('POST', '/v1/articles/everywhere/texts/vi/publish', { body: { note: 'Đã sửa.' } });
       await waitFor(async () => (await titles()).every((title) => title === `Lần ${version}`), { seconds: 5 });
       const seconds = (performance.now() - began) / 1000;
       assert.ok(seconds < 3, `${seconds} s`); // a second, and the pace of a loaded machine under ASan

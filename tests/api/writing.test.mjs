@@ -18,11 +18,11 @@ before(async () => {
   await portal.sql(`insert into agency (id, names) values ('desk', '{"en": "Desk"}'), ('ministry', '{"en": "Ministry"}');
     insert into topic (id, names) values ('food', '{"en": "Food"}');
     insert into province (id) values ('hue'), ('ha-noi')`);
-  await portal.must(['user', 'add', 'ministry-editor', '--agency', 'ministry']);
+  await portal.person('ministry-editor', { agency: 'ministry', grants: [{ role: 'administrator', agency: 'ministry' }] });
   server = await portal.serve({ SEN_BODY_BYTES: 600000, SEN_UPLOAD_BYTES: 300000, SEN_REQUESTS_PER_SECOND: 0, SEN_JSON_DEPTH: 8, SEN_JSON_VALUES: 300 });
   api = await openapi(server, { token: await portal.token() });
   reader = await openapi(server);
-  other = await openapi(server, { token: (await portal.must(['token', 'new', 'ministry-editor'])).stdout.trim() });
+  other = await openapi(server, { token: await portal.person('ministry-editor') });
   revoked = (await portal.must(['token', 'new', 'editor', '--label', 'lost'])).stdout.trim();
   const prefix = (await portal.must(['token', 'list'])).stdout.split('\n').find((line) => /lost/.test(line)).split('\t')[0];
   await portal.must(['token', 'revoke', prefix]);
@@ -39,7 +39,7 @@ async function article(more = {}) {
 const text = (title, more = {}) => ({ title, body: `Về ${title}.`, ...more });
 const first = { 'if-none-match': '*' };
 const save = (id, body, headers = first, locale = 'vi', by = api) => by('PUT', `/v1/articles/${id}/texts/${locale}`, { headers, body });
-const publish = (id, headers = {}, locale = 'vi', by = api) => by('POST', `/v1/articles/${id}/texts/${locale}/publish`, { headers });
+const publish = (id, headers = {}, locale = 'vi', by = api) => by('POST', `/v1/articles/${id}/texts/${locale}/publish`, { headers, body: { note: 'Đã sửa.' } });
 async function published(title, more) {
   const id = await article();
   assert.equal((await save(id, text(title, more))).status, 201);
@@ -57,7 +57,7 @@ describe('from nothing to a page', () => {
   test('create, save, save again, publish, correct, withdraw', async () => {
     const created = await api('POST', '/v1/articles', { body: { id: 'life', source_locale: 'vi', topic: 'food', provinces: ['hue', 'ha-noi'], agency: 'desk', kind: 'news' } });
     assert.equal(created.status, 201);
-    assert.deepEqual(created.body, { id: 'life', kind: 'news', source_locale: 'vi', agency: 'desk', topic: 'food', provinces: ['hue', 'ha-noi'] });
+    assert.deepEqual(created.body, { id: 'life', kind: 'news', source_locale: 'vi', agency: 'desk', topic: 'food', provinces: ['hue', 'ha-noi'], embargo: null });
     assert.equal((await reader('GET', '/v1/articles/life')).status, 404);
 
     const draft = await save('life', text('Bún bò', { summary: 'Một món Huế', author: 'An', licence: 'CC-BY-4.0', sources: [{ title: 'Sổ tay', url: 'https://example.org/' }] }));
@@ -104,7 +104,7 @@ describe('from nothing to a page', () => {
     assert.deepEqual([again.status, again.body.change], [200, null]);
   });
 
-  test('a translation remembers its source, and is outdated when that changes', async () => {
+  test('a translation remembers its source, and falls behind when that changes', async () => {
     const id = await published('Nón lá');
     const english = await save(id, { title: 'Conical hat', body: 'A hat.', translation: { method: 'machine', proofread: true } }, first, 'en');
     assert.equal(english.body.translation.source_version, 1);
@@ -113,7 +113,7 @@ describe('from nothing to a page', () => {
     await waitFor(async () => await state() === 'current');
     await save(id, text('Nón lá', { body: 'Đã đổi.' }), { 'if-match': '"r1"' });
     await publish(id);
-    await waitFor(async () => await state() === 'outdated');
+    await waitFor(async () => await state() === 'behind-major');
     const { body } = await reader('GET', `/v1/articles/${id}?locale=vi`);
     assert.equal(body.translation.state, 'original');
   });
@@ -151,7 +151,7 @@ describe('two editors', () => {
     const id = await article();
     problem(await publish(id), 409, 'no_draft', undefined);
     await published('Đã đăng');
-    problem(await publish('there-is-none'), 409, 'no_draft', undefined);
+    problem(await publish('there-is-none'), 404, 'not_found', undefined);
     problem(await save('there-is-none', text('A')), 404, 'not_found', undefined);
     problem(await api('POST', `/v1/articles/${id}/texts/vi/withdraw`, { body: { reason: 'x' } }), 404, 'not_found', undefined);
     problem(await api('GET', `/v1/articles/${id}/texts/vi`), 404, 'not_found', undefined);
@@ -327,7 +327,7 @@ describe('bodies that are wrong', () => {
     assert.equal(await count(), String(Number(had) + 1));
     const id = await article();
     problem(await api('POST', '/v1/articles', { body: { id, source_locale: 'vi' } }), 409, 'conflict', 'id');
-    problem(await save(id, text('A'), first, 'tlh'), 400, 'fault.unknown_locale', 'locale');
+    problem(await save(id, text('A'), first, 'tlh'), 404, 'unknown_locale', 'locale');
     problem(await save(id, text('A', { image: { media: 'none', alt: 'x' } })), 422, 'fault.unknown_media', 'image.media');
     const inside = await save(id, text('A', { body: '![x](media:none)' }));
     assert.equal(inside.status, 422);

@@ -42,7 +42,7 @@ export default async function measure() {
       const saved = await send('PUT', text, { title: 'A text', slug: 'bench', body: `${words}.` }, condition);
       condition = { 'if-match': saved.headers.get('etag') };
       const published = Promise.all([shown(fromApi, words), shown(fromSite, words)]);
-      const answer = await send('POST', `${text}/publish`, {}, condition);
+      const answer = await send('POST', `${text}/publish`, { note: words }, condition);
       condition = { 'if-match': answer.headers.get('etag') };
       const [inApi, onPage] = await published;
       if (i > 0) { // the first opens connections and starts processes

@@ -24,7 +24,8 @@ export function editor(api) {
     save: (id, locale, text, match) => api('PUT', `/v1/articles/${encodeURIComponent(id)}/texts/${locale}`, {
       body: text, headers: match ? { 'if-match': match } : { 'if-none-match': '*' },
     }),
-    publish: (id, locale, headers = {}) => api('POST', `/v1/articles/${encodeURIComponent(id)}/texts/${locale}/publish`, { headers }),
+    // Readers of an update are told what changed: `note`.
+    publish: (id, locale, headers = {}, body = { note: 'What changed.' }) => api('POST', `/v1/articles/${encodeURIComponent(id)}/texts/${locale}/publish`, { headers, body }),
     withdraw: (id, locale, reason) => api('POST', `/v1/articles/${encodeURIComponent(id)}/texts/${locale}/withdraw`, { body: { reason } }),
 
     // All three at once: the answer of the first that is refused, else of the last.

@@ -179,12 +179,25 @@ export class Portal {
     return this.start('worker', { settings });
   }
 
-  // A user with a token. Returns the token.
-  async token(name = 'editor') {
-    const added = await this.run(['user', 'add', name]);
+  // Somebody with grants [{ role, agency, locales }] (an agency or locales left out: all) and a
+  // token. Returns the token.
+  async person(name, { agency, grants = [] } = {}) {
+    const added = await this.run(['user', 'add', name, ...(agency ? ['--agency', agency] : [])]);
     if (added.status !== 0 && !/exist/i.test(added.stderr)) throw new Error(added.stderr);
+    for (const grant of grants) {
+      const locales = grant.locales ? `'{${grant.locales}}'` : 'null';
+      await this.sql(`insert into role_grant (account, role, agency, locales)
+        select id, '${grant.role}', ${grant.agency ? `'${grant.agency}'` : 'null'}, ${locales} from account where name = '${name}' on conflict do nothing`);
+    }
     const { stdout } = await this.must(['token', 'new', name]);
     return stdout.match(/\S{30,}/)[0];
+  }
+
+  // An administrator, who in this portal takes a draft straight to its readers: for tests that are
+  // about something else than the way there. Returns a token.
+  async token(name = 'editor') {
+    await this.sql("insert into workflow_move (from_stage, to_stage, roles) values ('draft', 'published', '{administrator}') on conflict do nothing");
+    return this.person(name, { grants: [{ role: 'administrator' }] });
   }
 
   // Stops everything, last started first, and removes the folder. The first failure is thrown once

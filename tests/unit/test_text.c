@@ -248,12 +248,23 @@ static void test_truncate(void **state)
     talloc_free(ctx);
 }
 
+static void test_classes(void **state)
+{
+    assert_true(text_is_punctuation('!', 1) && text_is_punctuation(0x3002, 7));
+    assert_true(text_is_punctuation(0x115ca, 8) && !text_is_punctuation(0x115ca, 7));
+    assert_false(text_is_punctuation('a', 15) || text_is_punctuation('$', 15) ||
+                 text_is_punctuation(0x110000, 15));
+    assert_true(text_is_space(' ') && text_is_space(0xa0) && text_is_space(0x3000));
+    assert_false(text_is_space('\t') || text_is_space(0x200b) || text_is_space(0x110000));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_outcomes),  cmocka_unit_test(test_nfc),
         cmocka_unit_test(test_marks),     cmocka_unit_test(test_length_limit),
         cmocka_unit_test(test_graphemes), cmocka_unit_test(test_truncate),
+        cmocka_unit_test(test_classes),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }
