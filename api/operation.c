@@ -128,8 +128,7 @@ json_t *operation_begin(struct request *request, const struct operation *operati
     return a;
 }
 
-// ---- asking
-// --------------------------------------------------------------------------------------
+// ---- asking -------------------------------------------------------------------------------------
 
 enum step_result operation_ask(struct request *request, const struct operation *operation,
                                const json_t *a)
@@ -144,8 +143,7 @@ enum step_result operation_ask(struct request *request, const struct operation *
     return result;
 }
 
-// ---- answers
-// -------------------------------------------------------------------------------------
+// ---- answers ------------------------------------------------------------------------------------
 
 static const struct {
     const char *outcome;
@@ -172,27 +170,41 @@ static const struct {
     {"stale", 412, "stale"},
 };
 
-// Every finding of a check is told in the reader's language, wherever it stands in the document.
-static void tell_checks(struct request *request, json_t *value)
+static size_t find_outcome(const char *outcome)
+{
+    size_t i = 0;
+    while (i + 1 < sizeof outcomes / sizeof *outcomes && strcmp(outcomes[i].outcome, outcome) != 0)
+        i++;
+    return i;
+}
+
+// Every finding of a check, and every refusal within a larger one, is told in the reader's
+// language, wherever it stands in the document.
+static void tell(struct request *request, json_t *value)
 {
     size_t i;
     const char *name;
     json_t *member;
     const char *rule = json_string_value(json_object_get(value, "rule"));
-    if (rule) {
+    const char *refused = json_string_value(json_object_get(value, "refused"));
+    if (rule || refused) {
+        const char *field = json_string_value(json_object_get(value, "field"));
         const char *detail = json_string_value(json_object_get(value, "detail"));
-        const struct message_arg arguments[] = {{"detail", detail ? detail : "", 0}};
-        char *key = talloc_asprintf(request, "check.%s", rule);
+        const struct message_arg arguments[] = {{.name = "field", .string = field ? field : ""},
+                                                {.name = "detail", .string = detail ? detail : ""}};
+        char *key =
+            rule ? talloc_asprintf(request, "check.%s", rule)
+                 : talloc_asprintf(request, "problem.%s", outcomes[find_outcome(refused)].key);
         json_object_set_new(
             value, "message",
-            json_string(message_format(request, problem_locale(request), key, arguments, 1)));
+            json_string(message_format(request, problem_locale(request), key, arguments, 2)));
     }
     if (json_is_array(value))
         json_array_foreach (value, i, member)
-            tell_checks(request, member);
+            tell(request, member);
     if (json_is_object(value))
         json_object_foreach (value, name, member)
-            tell_checks(request, member);
+            tell(request, member);
 }
 
 // What the loser of a race needs: the text as it is now, and what has become of the one it knew.
@@ -210,9 +222,7 @@ static char *tell_stale(struct request *request, json_t *answer)
 
 enum step_result operation_refuse(struct request *request, const char *outcome, json_t *answer)
 {
-    size_t i = 0;
-    while (i + 1 < sizeof outcomes / sizeof *outcomes && strcmp(outcomes[i].outcome, outcome) != 0)
-        i++;
+    size_t i = find_outcome(outcome);
     char *headers = NULL;
     const char *field = json_string_value(json_object_get(answer, "field"));
     const char *detail = json_string_value(json_object_get(answer, "detail"));
@@ -224,7 +234,7 @@ enum step_result operation_refuse(struct request *request, const char *outcome, 
     char *owned_detail = detail ? talloc_strdup(request, detail) : NULL;
     json_object_del(answer, "field");
     json_object_del(answer, "detail");
-    tell_checks(request, answer);
+    tell(request, answer);
     return request_problem_more(request, outcomes[i].status, outcomes[i].key, headers, owned_field,
                                 owned_detail, answer);
 }
@@ -238,7 +248,7 @@ enum step_result operation_answer(struct request *request, const struct operatio
     json_t *answer = fields_own(request, text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL);
     if (strcmp(outcome, "ok") != 0)
         return operation_refuse(request, outcome, answer);
-    tell_checks(request, answer);
+    tell(request, answer);
     if (operation->answer)
         return operation->answer(request, answer);
     char *headers = talloc_strdup(request, "Access-Control-Allow-Origin: *\r\n"
@@ -251,8 +261,7 @@ enum step_result operation_answer(struct request *request, const struct operatio
     return DONE;
 }
 
-// ---- the steps of a route that is only a row
-// -----------------------------------------------------
+// ---- the steps of a route that is only a row ----------------------------------------------------
 
 static bool is_reading(const struct request *request)
 {
