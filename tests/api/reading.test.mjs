@@ -498,7 +498,7 @@ describe('other sites, developers and operators', () => {
     const { body } = await get('/v1/there-is-none');
     assert.match(body.type, /no_such_path$/);
     for (const [method, target, allow] of [
-      ['DELETE', '/v1/articles/pho', 'GET, HEAD, OPTIONS'], ['POST', '/v1/topics', 'GET, HEAD, OPTIONS'],
+      ['DELETE', '/v1/articles/pho', 'GET, HEAD, PATCH, OPTIONS'], ['POST', '/v1/topics', 'GET, HEAD, OPTIONS'],
       ['PUT', '/v1/articles', 'GET, HEAD, POST, OPTIONS'], ['PATCH', '/v1/articles/pho/texts/en', 'GET, HEAD, PUT, OPTIONS'],
       ['GET', '/v1/articles/pho/texts/en/publish', 'POST, OPTIONS'], ['DELETE', '/en/', 'GET, HEAD, OPTIONS'],
     ]) {
