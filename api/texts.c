@@ -186,6 +186,50 @@ static const struct step save[] = {
     {"saved", step_saved},         {0},
 };
 
+// ---- going back to an earlier revision: its content is saved again as the newest ----------------
+
+static const struct field wanted_revision[] = {
+    {"revision", FIELD_COUNT, 1000000000, .required = true},
+    {0},
+};
+static const struct operation find_operation = {"text_get", .expected = EXPECTED_NEEDED};
+
+static enum step_result step_find(struct request *request)
+{
+    struct fault fault = {0};
+    json_t *a = operation_begin(request, &find_operation);
+    if (!a)
+        return DONE;
+    if (fields_read(request, wanted_revision, request->json, false, &fault))
+        return body_fault(request, &fault);
+    json_object_update(a, request->json);
+    return operation_ask(request, &find_operation, a);
+}
+
+static enum step_result step_found(struct request *request)
+{
+    if (request->outcome)
+        return request_fail(request, request->outcome);
+    const char *text = db_value(request->result, 0, "answer");
+    json_t *found = fields_own(request, text ? json_loads(text, 0, NULL) : NULL);
+    if (strcmp(db_value(request->result, 0, "outcome"), "ok") != 0)
+        return operation_refuse(request, db_value(request->result, 0, "outcome"), found);
+    request->json = fields_own(request, json_object());
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+        json_object_set(request->json, members[i], json_object_get(found, members[i]));
+    json_object_del(json_object_get(request->json, "translation"), "state");
+    return NEXT;
+}
+
+static const struct step revert[] = {
+    {"authorise", step_authorise}, {"authorised", step_authorised},
+    {"body", step_body},           {"json", step_json},
+    {"find", step_find},           {"found", step_found},
+    {"check", step_check},         {"media", step_media},
+    {"render", step_render},       {"save", step_save},
+    {"saved", step_saved},         {0},
+};
+
 // ---- reading what is to be edited ---------------------------------------------------------------
 
 static const struct field one_revision[] = {{"revision", FIELD_COUNT, 1000000000}, {0}};
@@ -195,13 +239,6 @@ static const struct operation get = {"text_get", .query = one_revision};
 static const struct operation revisions = {"text_revisions", .query = older};
 
 static const struct operation discard = {"text_discard", .expected = EXPECTED_NEEDED};
-
-static const struct field wanted_revision[] = {
-    {"revision", FIELD_COUNT, 1000000000, .required = true},
-    {0},
-};
-static const struct operation revert = {"text_revert", .body = wanted_revision,
-                                        .expected = EXPECTED_NEEDED};
 
 // ---- moving it on -------------------------------------------------------------------------------
 
@@ -263,8 +300,7 @@ const struct route text_routes[] = {
     {METHOD_PUT, "/v1/articles/{id}/texts/{locale}", .steps = save, .body = BODY_JSON},
     {METHOD_DELETE, "/v1/articles/{id}/texts/{locale}", .operation = &discard, .body = BODY_JSON},
     {METHOD_GET, "/v1/articles/{id}/texts/{locale}/revisions", .operation = &revisions},
-    {METHOD_POST, "/v1/articles/{id}/texts/{locale}/revert", .operation = &revert,
-     .body = BODY_JSON},
+    {METHOD_POST, "/v1/articles/{id}/texts/{locale}/revert", .steps = revert, .body = BODY_JSON},
     {METHOD_POST, "/v1/articles/{id}/texts/{locale}/stage", .operation = &move, .body = BODY_JSON},
     {METHOD_POST, "/v1/articles/{id}/texts/{locale}/publish", .operation = &publish,
      .body = BODY_JSON},

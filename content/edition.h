@@ -13,8 +13,8 @@ struct edition_html {
     int renderer; // the version that made it
 };
 
-// Parameters for SQL: draft_save(..., $n::jsonb, search_vector($title, $body, $title_folded,
-// $body_folded)).
+// Parameters for SQL: draft_save(..., e, words) with words {"title", "body", "title_folded",
+// "body_folded"}.
 struct edition_json {
     const char *e;
     const char *title, *body;               // words as written

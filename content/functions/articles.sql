@@ -14,13 +14,14 @@ begin
     return a;
 end $$;
 
-create or replace function article_json(wanted text) returns jsonb language sql stable as $$
-    select jsonb_build_object('id', a.id, 'kind', a.kind, 'source_locale', a.source_locale, 'agency', a.agency,
+create or replace function article_json(wanted text) returns jsonb language plpgsql stable as $$
+begin
+    return (select jsonb_build_object('id', a.id, 'kind', a.kind, 'source_locale', a.source_locale, 'agency', a.agency,
         'topic', a.topic, 'embargo', utc_text(a.embargo),
         'provinces', coalesce((select jsonb_agg(p.province order by p.position, p.province)
                                from article_province p where p.article = a.id), '[]'))
-    from article a where a.id = wanted
-$$;
+    from article a where a.id = wanted);
+end $$;
 
 -- What an article names must be there. Refuses 'unknown' with the field.
 create or replace function article_check(a jsonb) returns void language plpgsql stable as $$
@@ -91,29 +92,32 @@ end $$;
 -- ---- texts ---------------------------------------------------------------------------------------
 
 -- A text as its writers see it.
-create or replace function text_json(e edition) returns jsonb language sql stable as $$
-    select jsonb_build_object('id', e.article, 'locale', e.locale, 'revision', e.revision, 'state', e.state,
+create or replace function text_json(e edition) returns jsonb language plpgsql stable as $$
+begin
+    return (select jsonb_build_object('id', e.article, 'locale', e.locale, 'revision', e.revision, 'state', e.state,
         'stage', e.stage, 'writer', (select x.name from account x where x.id = e.writer),
         'slug', e.slug, 'title', e.title, 'summary', e.summary, 'body', e.body, 'author', e.author,
         'licence', e.licence, 'sources', e.sources, 'image', e.image,
         'translation', jsonb_build_object('method', e.method, 'proofread', e.proofread,
             'source_version', e.source_version,
             'state', translation_state(e, (select a.source_locale from article a where a.id = e.article))),
-        'version', e.version, 'html', e.html, 'toc', e.toc, 'saved_at', utc_text(e.created_at))
-$$;
+        'version', e.version, 'html', nullif(e.html, ''), 'toc', e.toc, 'saved_at', utc_text(e.created_at)));
+end $$;
 
 -- Where a text stands: its draft, else what readers see or saw, else its last state of all.
-create or replace function edition_present(wanted text, in_locale text) returns edition language sql stable as $$
-    select e from edition e where e.article = wanted and e.locale = in_locale
-    order by e.state = 'superseded', e.state <> 'draft', e.revision desc limit 1
-$$;
+create or replace function edition_present(wanted text, in_locale text) returns edition language plpgsql stable as $$
+begin
+    return (select e from edition e where e.article = wanted and e.locale = in_locale
+    order by e.state = 'superseded', e.state <> 'draft', e.revision desc limit 1);
+end $$;
 
 -- What the loser of a race needs: the text as it is, and the one that both began from.
-create or replace function text_stale(wanted text, in_locale text, expected int) returns jsonb language sql stable as $$
-    select jsonb_build_object('current', (select text_json(x) from edition_present(wanted, in_locale) x where x.id is not null),
+create or replace function text_stale(wanted text, in_locale text, expected int) returns jsonb language plpgsql stable as $$
+begin
+    return (select jsonb_build_object('current', (select text_json(x) from edition_present(wanted, in_locale) x where x.id is not null),
         'base', (select text_json(e) from edition e
-                 where e.article = wanted and e.locale = in_locale and e.revision = expected))
-$$;
+                 where e.article = wanted and e.locale = in_locale and e.revision = expected)));
+end $$;
 
 -- A text where it stands, or its revision a.revision.
 create or replace function text_get(who jsonb, a jsonb) returns jsonb language plpgsql as $$
@@ -126,7 +130,8 @@ begin
       and (not a ? 'revision' or x.revision = (a ->> 'revision')::int)
     order by x.state = 'superseded', x.state <> 'draft', x.revision desc limit 1;
     perform must(found, 'not_found');
-    return text_json(e);
+    return text_json(e) || jsonb_build_object('article', article_json(about.id),
+        'moves', case when e.state = 'draft' then text_moves(who, e, about.agency) else '[]' end);
 end $$;
 
 -- Every saved state of a text, the newest first, without what it held.
@@ -151,9 +156,10 @@ create or replace view text_scheduled as
     select t.article, t.locale from schedule s join release_text t on t.release = s.release where s.state = 'waiting';
 
 -- Does this one? Then it must not change.
-create or replace function text_is_scheduled(wanted text, in_locale text) returns boolean language sql stable as $$
-    select exists (select from text_scheduled s where s.article = wanted and s.locale = in_locale)
-$$;
+create or replace function text_is_scheduled(wanted text, in_locale text) returns boolean language plpgsql stable as $$
+begin
+    return (select exists (select from text_scheduled s where s.article = wanted and s.locale = in_locale));
+end $$;
 
 -- a: id, locale, expected, e (edition_json) and words {title, body, title_folded, body_folded}.
 create or replace function text_save(who jsonb, a jsonb) returns jsonb language plpgsql as $$
@@ -162,7 +168,6 @@ declare
     in_locale text := a ->> 'locale';
     about article := article_for(who, wanted, 'write', in_locale);
     e jsonb := a -> 'e';
-    w jsonb := a -> 'words';
     before edition;
     after edition;
 begin
@@ -172,31 +177,9 @@ begin
                              and x.state in ('live', 'withdrawn') and x.article <> wanted),
                  'conflict', '{"field": "slug"}');
     before := edition_present(wanted, in_locale);
-    perform draft_save(who, wanted, in_locale, (a ->> 'expected')::int, e,
-        search_vector(w ->> 'title', w ->> 'body', w ->> 'title_folded', w ->> 'body_folded'));
+    perform draft_save(who, wanted, in_locale, (a ->> 'expected')::int, e, a -> 'words');
     after := edition_present(wanted, in_locale);
     perform audit_append(who, 'text_save', 'article:' || wanted, in_locale, audit_edition(before), audit_edition(after));
-    return text_json(after);
-end $$;
-
--- What an earlier revision held, as a new draft. a: id, locale, revision, expected.
-create or replace function text_revert(who jsonb, a jsonb) returns jsonb language plpgsql as $$
-declare
-    wanted text := a ->> 'id';
-    in_locale text := a ->> 'locale';
-    about article := article_for(who, wanted, 'write', in_locale);
-    old edition%rowtype;
-    before edition := edition_present(wanted, in_locale);
-    after edition;
-begin
-    select * into old from edition x
-    where x.article = wanted and x.locale = in_locale and x.revision = (a ->> 'revision')::int;
-    perform must(found, 'not_found');
-    perform must(not text_is_scheduled(wanted, in_locale), 'scheduled');
-    perform draft_save(who, wanted, in_locale, (a ->> 'expected')::int, to_jsonb(old)
-        || jsonb_build_object('digest', encode(old.digest, 'hex')), old.search);
-    after := edition_present(wanted, in_locale);
-    perform audit_append(who, 'text_revert', 'article:' || wanted, in_locale, audit_edition(before), audit_edition(after));
     return text_json(after);
 end $$;
 
@@ -223,13 +206,14 @@ end $$;
 -- ---- moving a text on ----------------------------------------------------------------------------
 
 -- The moves that somebody can make with a draft now: [{"to", "may": "ok" or why not}].
-create or replace function text_moves(who jsonb, e edition, wanted_agency text) returns jsonb language sql stable as $$
-    select coalesce(jsonb_agg(jsonb_build_object('to', m.to_stage, 'may',
+create or replace function text_moves(who jsonb, e edition, wanted_agency text) returns jsonb language plpgsql stable as $$
+begin
+    return (select coalesce(jsonb_agg(jsonb_build_object('to', m.to_stage, 'may',
                may_move(who, wanted_agency, e.locale, e.stage, m.to_stage, e.writer = (who ->> 'account')::bigint))
                order by s.position), '[]')
     from workflow_of(wanted_agency) m join stage s on s.id = m.to_stage
-    where m.from_stage = e.stage
-$$;
+    where m.from_stage = e.stage);
+end $$;
 
 -- a: id, locale, to, expected, comment (needed when it goes back). 'published' is publishing's own.
 create or replace function text_move(who jsonb, a jsonb) returns jsonb language plpgsql as $$

@@ -43,7 +43,6 @@ begin
         when 'text_get' then text_get(who, a)
         when 'text_move' then text_move(who, a)
         when 'text_publish' then text_publish(who, a)
-        when 'text_revert' then text_revert(who, a)
         when 'text_revisions' then text_revisions(who, a)
         when 'text_save' then text_save(who, a)
         when 'text_schedule' then text_schedule(who, a)

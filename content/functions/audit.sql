@@ -1,10 +1,11 @@
 -- The audit log: every write is an event, chained by hashes, in the order of the commits.
 
 -- What is hashed of an event.
-create or replace function audit_line(a audit) returns text language sql stable as $$
-    select jsonb_build_array(a.seq, utc_text(a.at), a.name, a.token, a.origin, a.action, a.subject,
-                             a.locale, a.before, a.after)::text
-$$;
+create or replace function audit_line(a audit) returns text language plpgsql stable as $$
+begin
+    return (select jsonb_build_array(a.seq, utc_text(a.at), a.name, a.token, a.origin, a.action, a.subject,
+                             a.locale, a.before, a.after)::text);
+end $$;
 
 -- Append an event. who: as ask() takes it, null: the program itself. Locks the head until the
 -- transaction ends: call it last, after change_append().
@@ -31,11 +32,12 @@ begin
 end $$;
 
 -- What an event tells of an edition: which it is, and what it held.
-create or replace function audit_edition(e edition) returns jsonb language sql stable as $$
-    select case when e.id is not null then jsonb_strip_nulls(jsonb_build_object('revision', e.revision, 'version', e.version,
+create or replace function audit_edition(e edition) returns jsonb language plpgsql stable as $$
+begin
+    return (select case when e.id is not null then jsonb_strip_nulls(jsonb_build_object('revision', e.revision, 'version', e.version,
         'state', e.state, 'stage', case when e.state = 'draft' then e.stage end, 'slug', e.slug,
-        'title', e.title, 'digest', encode(e.digest, 'hex'))) end
-$$;
+        'title', e.title, 'digest', encode(e.digest, 'hex'))) end);
+end $$;
 
 -- a: subject, name, action, after (a number), limit. The newest first.
 create or replace function audit_list(who jsonb, a jsonb) returns jsonb language plpgsql as $$

@@ -4,8 +4,9 @@
 -- Save a text as the draft of (article, locale). expected: the revision the writer started from (0:
 -- there was none; null: whatever it is: edition_present()). A translation goes on being of the source version it was
 -- made from, the first of the one that is live, unless e says source_version (null: not known); an
--- import (who is null) is of what is live. Returns the new revision; refuses 'not_found', 'stale'.
-create or replace function draft_save(who jsonb, wanted text, in_locale text, expected int, e jsonb, search tsvector)
+-- import (who is null) is of what is live. words: what it is found by, see search_vector(). Returns the
+-- new revision; refuses 'not_found', 'stale'.
+create or replace function draft_save(who jsonb, wanted text, in_locale text, expected int, e jsonb, words jsonb)
 returns int language plpgsql as $$
 declare
     a article%rowtype;
@@ -27,11 +28,12 @@ begin
     -- Readers are told that a text was proofread: only the word of who may is taken for it.
     is_proofread := coalesce((e ->> 'proofread')::boolean, false) and (who is null or may_proofread(who, a.agency, in_locale))
         or draft_stage <> 'draft' and last.proofread;
-    update edition x set state = 'superseded'
+    -- What was made of a draft is not kept with it: that can be made again.
+    update edition x set state = 'superseded', html = '', toc = '[]', segments = null, words_found = null
     where x.article = wanted and x.locale = in_locale and x.state = 'draft';
     insert into edition (article, locale, revision, state, slug, skeleton, title, summary, body,
                          html, toc, segments, renderer, words, author, licence, sources, image, method,
-                         proofread, digest, source_edition, source_version, search, writer, stage)
+                         proofread, digest, source_edition, source_version, words_found, writer, stage)
     select wanted, in_locale, newest + 1, 'draft', e ->> 'slug', e ->> 'skeleton', e ->> 'title',
             coalesce(e ->> 'summary', ''), e ->> 'body', e ->> 'html',
             coalesce(e -> 'toc', '[]'), nullif(e -> 'segments', 'null'), (e ->> 'renderer')::int, (e ->> 'words')::int,
@@ -39,7 +41,7 @@ begin
             coalesce(e ->> 'method', 'person'), is_proofread,
             decode(e ->> 'digest', 'hex'), source.id,
             case when e ? 'source_version' then (e ->> 'source_version')::int else source.version end,
-            search, (who ->> 'account')::bigint, draft_stage
+            draft_save.words, (who ->> 'account')::bigint, draft_stage
     from (select 1) one left join lateral
          (select p.edition as id, p.version from publication p
           where p.article = wanted and p.locale = a.source_locale and a.source_locale <> in_locale
@@ -86,6 +88,7 @@ begin
     begin
         update edition x set state = 'superseded' where x.id = before.id;
         update edition x set state = 'live', stage = 'published', version = draft_publish.version,
+            search = case when x.words_found is null then x.search else search_vector(x.words_found) end, words_found = null,
             updated_at = at, published_at = first,
             major = case when is_major then draft_publish.version else before.major end,
             major_at = case when is_major then at else before.major_at end
@@ -139,24 +142,23 @@ begin
     seq := change_append('withdraw', wanted, in_locale, version, article_tags(wanted));
 end $$;
 
--- What a text is found by: words as written above words without marks, titles above bodies. The
--- strings are words joined by spaces (locales/segment.h); edition_json() in content/edition.h makes
--- them.
-create or replace function search_vector(title text, body text, title_folded text, body_folded text)
-returns tsvector language plpgsql immutable as $$
+-- What a text is found by: words as written above words without marks, titles above bodies. w holds
+-- words joined by spaces (locales/segment.h): {"title", "body", "title_folded", "body_folded"};
+-- edition_json() in content/edition.h makes them.
+create or replace function search_vector(w jsonb) returns tsvector language plpgsql immutable as $$
 begin
-    return setweight(to_tsvector('simple', title), 'A') || setweight(to_tsvector('simple', body), 'B')
-        || setweight(to_tsvector('simple', title_folded), 'C')
-        || setweight(to_tsvector('simple', body_folded), 'D');
+    return setweight(to_tsvector('simple', w ->> 'title'), 'A') || setweight(to_tsvector('simple', w ->> 'body'), 'B')
+        || setweight(to_tsvector('simple', w ->> 'title_folded'), 'C')
+        || setweight(to_tsvector('simple', w ->> 'body_folded'), 'D');
 exception when program_limit_exceeded then
     -- A tsvector holds 1 MiB: of the longest texts only the beginning is found, as folded words.
-    return setweight(to_tsvector('simple', title), 'A')
-        || setweight(to_tsvector('simple', title_folded), 'C')
-        || setweight(to_tsvector('simple', left(body_folded, 150000)), 'D');
+    return setweight(to_tsvector('simple', w ->> 'title'), 'A')
+        || setweight(to_tsvector('simple', w ->> 'title_folded'), 'C')
+        || setweight(to_tsvector('simple', left(w ->> 'body_folded', 150000)), 'D');
 end $$;
 
--- Store a text's HTML as another renderer made it. Readers hear of it when it is different.
-create or replace function html_store(wanted bigint, e jsonb, search tsvector) returns boolean
+-- Store a text's HTML as another renderer made it; w: as search_vector() takes it. Readers hear of it when it is different.
+create or replace function html_store(wanted bigint, e jsonb, w jsonb) returns boolean
 language plpgsql as $$
 declare
     had edition%rowtype;
@@ -164,7 +166,9 @@ begin
     select * into had from edition x where x.id = wanted for update;
     update edition x set html = e ->> 'html', toc = coalesce(e -> 'toc', '[]'),
         segments = coalesce(nullif(e -> 'segments', 'null'), x.segments),
-        renderer = (e ->> 'renderer')::int, words = (e ->> 'words')::int, search = html_store.search
+        renderer = (e ->> 'renderer')::int, words = (e ->> 'words')::int,
+        search = case when x.state = 'draft' then x.search else search_vector(w) end,
+        words_found = case when x.state = 'draft' then w end
     where x.id = wanted;
     if had.state <> 'live' or had.html = e ->> 'html' then
         return false;
@@ -189,8 +193,9 @@ begin
 end $$;
 
 create or replace function translation_json(e edition, source_locale text) returns json
-language sql stable as $$
-    select json_build_object('source_locale', source_locale, 'method', e.method,
+language plpgsql stable as $$
+begin
+    return (select json_build_object('source_locale', source_locale, 'method', e.method,
         'proofread', e.proofread, 'source_version', e.source_version,
-        'state', translation_state(e, source_locale))
-$$;
+        'state', translation_state(e, source_locale)));
+end $$;

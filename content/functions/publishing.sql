@@ -101,11 +101,12 @@ end $$;
 
 -- ---- at a time -----------------------------------------------------------------------------------
 
-create or replace function schedule_json(s schedule) returns jsonb language sql stable as $$
-    select jsonb_build_object('number', s.id, 'at', utc_text(s.at), 'action', s.action, 'article', s.article, 'locale', s.locale,
+create or replace function schedule_json(s schedule) returns jsonb language plpgsql stable as $$
+begin
+    return (select jsonb_build_object('number', s.id, 'at', utc_text(s.at), 'action', s.action, 'article', s.article, 'locale', s.locale,
         'revision', s.revision, 'release', s.release, 'state', s.state, 'by', s.asked_by ->> 'name', 'outcome', s.outcome,
-        'done_at', utc_text(s.done_at))
-$$;
+        'done_at', utc_text(s.done_at)));
+end $$;
 
 -- A moment to do something at: it is to come, and not before an embargo ends.
 create or replace function schedule_moment(a jsonb, embargo timestamptz) returns timestamptz language plpgsql stable as $$
@@ -241,15 +242,16 @@ end $$;
 
 -- ---- together ------------------------------------------------------------------------------------
 
-create or replace function release_json(wanted text) returns jsonb language sql stable as $$
-    select jsonb_build_object('id', r.id, 'title', r.title, 'agency', r.agency, 'state', r.state,
+create or replace function release_json(wanted text) returns jsonb language plpgsql stable as $$
+begin
+    return (select jsonb_build_object('id', r.id, 'title', r.title, 'agency', r.agency, 'state', r.state,
         'scheduled', (select utc_text(s.at) from schedule s where s.release = r.id and s.state = 'waiting'),
         'published_at', utc_text(r.published_at),
         'texts', (select coalesce(jsonb_agg(jsonb_build_object('id', t.article, 'locale', t.locale, 'update', t.update, 'note', t.note,
                       'stage', (select e.stage from edition e where e.article = t.article and e.locale = t.locale and e.state = 'draft'))
                       order by t.article, t.locale), '[]') from release_text t where t.release = r.id))
-    from release r where r.id = wanted
-$$;
+    from release r where r.id = wanted);
+end $$;
 
 create or replace function release_for(who jsonb, wanted text, wanted_action text) returns release language plpgsql as $$
 declare

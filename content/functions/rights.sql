@@ -11,13 +11,14 @@ end $$;
 
 -- May somebody do this for an agency (null: for what has none) in a language (null: in none)?
 -- Grants for every agency count for each; a token's scopes narrow what its owner may.
-create or replace function may(who jsonb, wanted_action text, wanted_agency text, in_locale text) returns boolean language sql stable as $$
-    select (jsonb_typeof(who -> 'scopes') is distinct from 'array' or who -> 'scopes' ? wanted_action)
+create or replace function may(who jsonb, wanted_action text, wanted_agency text, in_locale text) returns boolean language plpgsql stable as $$
+begin
+    return (select (jsonb_typeof(who -> 'scopes') is distinct from 'array' or who -> 'scopes' ? wanted_action)
         and exists (select from role_grant g join role_action r on r.role = g.role
                     where g.account = (who ->> 'account')::bigint and r.action = wanted_action
                       and (g.agency is null or g.agency = wanted_agency)
-                      and (g.locales is null or in_locale is null or in_locale = any (g.locales)))
-$$;
+                      and (g.locales is null or in_locale is null or in_locale = any (g.locales))));
+end $$;
 
 -- The right that writing a text needs: the language an article was first written in is its authors'.
 create or replace function write_action(source_locale text, in_locale text) returns text language sql immutable as $$
@@ -53,22 +54,24 @@ begin
 end $$;
 
 -- May somebody say of a text that it was proofread?
-create or replace function may_proofread(who jsonb, wanted_agency text, in_locale text) returns boolean language sql stable as $$
-    select exists (select from workflow_of(wanted_agency) m where m.to_stage = 'proofread'
-                   and may_move(who, wanted_agency, in_locale, m.from_stage, m.to_stage, false) = 'ok')
-$$;
+create or replace function may_proofread(who jsonb, wanted_agency text, in_locale text) returns boolean language plpgsql stable as $$
+begin
+    return (select exists (select from workflow_of(wanted_agency) m where m.to_stage = 'proofread'
+                   and may_move(who, wanted_agency, in_locale, m.from_stage, m.to_stage, false) = 'ok'));
+end $$;
 
 -- The stage of a text that somebody saves. It stays where it is when they could have brought it
 -- there or can move it on, unless it was brought there by a second person's judgement: that was of
 -- another text.
 create or replace function stage_after_save(who jsonb, wanted_agency text, in_locale text, stage_before text)
-returns text language sql stable as $$
-    select case when stage_before is null or stage_before = 'draft' then 'draft'
+returns text language plpgsql stable as $$
+begin
+    return (select case when stage_before is null or stage_before = 'draft' then 'draft'
         when exists (select from workflow_of(wanted_agency) m where m.to_stage = stage_before and not m.by_writer) then 'draft'
         when exists (select from workflow_of(wanted_agency) m
                      join stage f on f.id = m.from_stage join stage t on t.id = m.to_stage
                      where f.position < t.position and stage_before in (m.from_stage, m.to_stage)
                        and may_move(who, wanted_agency, in_locale, m.from_stage, m.to_stage, false) = 'ok')
             then stage_before
-        else 'draft' end
-$$;
+        else 'draft' end);
+end $$;

@@ -1,10 +1,11 @@
 -- Talking about texts, and who is to do what with them.
 
-create or replace function comment_json(c comment) returns jsonb language sql stable as $$
-    select jsonb_build_object('number', c.id, 'article', c.article, 'locale', c.locale, 'revision', c.revision,
+create or replace function comment_json(c comment) returns jsonb language plpgsql stable as $$
+begin
+    return (select jsonb_build_object('number', c.id, 'article', c.article, 'locale', c.locale, 'revision', c.revision,
         'by', (select x.name from account x where x.id = c.account), 'at', utc_text(c.at), 'text', c.text,
-        'resolved_by', (select x.name from account x where x.id = c.resolved_by), 'resolved_at', utc_text(c.resolved_at))
-$$;
+        'resolved_by', (select x.name from account x where x.id = c.resolved_by), 'resolved_at', utc_text(c.resolved_at)));
+end $$;
 
 create or replace function comment_list(who jsonb, a jsonb) returns jsonb language plpgsql as $$
 declare
@@ -50,10 +51,11 @@ end $$;
 
 -- ---- assignments ---------------------------------------------------------------------------------
 
-create or replace function assignment_json(s assignment) returns jsonb language sql stable as $$
-    select jsonb_build_object('article', s.article, 'locale', s.locale, 'to', (select x.name from account x where x.id = s.account),
-        'task', s.task, 'due', s.due, 'note', s.note, 'at', utc_text(s.at))
-$$;
+create or replace function assignment_json(s assignment) returns jsonb language plpgsql stable as $$
+begin
+    return (select jsonb_build_object('article', s.article, 'locale', s.locale, 'to', (select x.name from account x where x.id = s.account),
+        'task', s.task, 'due', s.due, 'note', s.note, 'at', utc_text(s.at)));
+end $$;
 
 create or replace function assignment_list(who jsonb, a jsonb) returns jsonb language plpgsql as $$
 declare
@@ -98,11 +100,12 @@ end $$;
 -- ---- lists of one's own --------------------------------------------------------------------------
 
 -- A draft in a list.
-create or replace function draft_brief(e edition) returns jsonb language sql stable as $$
-    select jsonb_build_object('article', e.article, 'locale', e.locale, 'title', e.title, 'revision', e.revision,
+create or replace function draft_brief(e edition) returns jsonb language plpgsql stable as $$
+begin
+    return (select jsonb_build_object('article', e.article, 'locale', e.locale, 'title', e.title, 'revision', e.revision,
         'stage', e.stage, 'writer', (select x.name from account x where x.id = e.writer), 'saved_at', utc_text(e.created_at),
-        'comments', (select count(*) from comment c where c.article = e.article and c.locale = e.locale and c.resolved_at is null))
-$$;
+        'comments', (select count(*) from comment c where c.article = e.article and c.locale = e.locale and c.resolved_at is null)));
+end $$;
 
 -- My work: what I was asked to do, and the drafts whose last change is mine.
 create or replace function work_mine(who jsonb, a jsonb) returns jsonb language plpgsql as $$

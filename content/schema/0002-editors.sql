@@ -27,6 +27,7 @@ select r, a from (values
 
 alter table account
     add password    text,               -- Argon2id as libsodium writes it; null: tokens only
+    add skeletons   text[] not null default '{}', -- of the name: twins that look alike are one
     add disabled_at timestamptz;
 
 -- What somebody may do, for an agency and a set of languages.
@@ -46,14 +47,15 @@ alter table token
     add kind    text not null default 'token' check (kind in ('token', 'session')),
     add scopes  text[];                 -- actions it is good for; null: all that its owner may do
 
--- Sign-ins that failed, so that the next has to wait. subject: an account's name or an address.
+-- Sign-ins that failed, so that the next has to wait (see sign_in_counts).
 create table sign_in_failure (
-    kind     text not null check (kind in ('account', 'address')),
+    kind     text not null check (kind in ('known', 'account', 'address')),
     subject  text not null,
     failures int not null,
     next_at  timestamptz not null,
     primary key (kind, subject)
 );
+create index on sign_in_failure (next_at);
 -- Where an account has signed in from: strangers' failures do not slow it down there.
 create table sign_in_address (
     account bigint not null references account on delete cascade,
@@ -130,7 +132,8 @@ alter table article add embargo timestamptz; -- nothing of it is published befor
 alter table edition
     add writer       bigint references account on delete set null, -- null: an import
     add stage        text not null default 'draft' references stage,
-    add segments     jsonb,             -- what is translated one by one (render/segments.h)
+    add words_found  jsonb compression lz4, -- of a draft: what search is made of when it is published
+    add segments     jsonb compression lz4, -- what is translated one by one (render/segments.h)
     add major        int,               -- the version of the last change of significance up to this one
     add major_at     timestamptz,       -- and its time
     add withdrawal   text check (withdrawal in ('notice', 'gone', 'redirect', 'vanish')),
@@ -274,6 +277,13 @@ create table check_rule (
     level    text not null check (level in ('blocking', 'advisory', 'off')),
     position int not null
 );
+insert into check_rule (id, level, position) values -- what harms readers stops it
+    ('missing_alt', 'blocking', 1), ('dead_link', 'blocking', 2), ('bidi_control', 'blocking', 3),
+    ('private_use', 'blocking', 4), ('not_nfc', 'blocking', 5),
+    ('look_alike', 'advisory', 6), ('former_province', 'advisory', 7),
+    ('glossary_forbidden', 'advisory', 8), ('glossary_unlisted', 'advisory', 9),
+    ('translation_stale', 'advisory', 10), ('missing_source', 'advisory', 11),
+    ('empty_summary', 'advisory', 12);
 
 -- Links that show a draft as it will be published.
 create table preview (
