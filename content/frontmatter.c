@@ -4,6 +4,7 @@
 #include "content/fields.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <utlist.h>
 #include <yaml.h>
@@ -29,6 +30,8 @@ struct building {
     size_t depth;
     size_t keys;
 };
+
+// ---- reading ------------------------------------------------------------------------------------
 
 static int parser_free(yaml_parser_t *parser)
 {
@@ -263,4 +266,100 @@ unsigned frontmatter_line(const struct frontmatter *matter, const char *path)
         }
     }
     return best;
+}
+
+// ---- writing ------------------------------------------------------------------------------------
+
+static int append(void *data, unsigned char *bytes, size_t length)
+{
+    char **text = data;
+    *text = talloc_strndup_append_buffer(*text, (const char *)bytes, length);
+    return 1;
+}
+
+static void emit(yaml_emitter_t *emitter, yaml_event_t *event, int made)
+{
+    if (!made || !yaml_emitter_emit(emitter, event))
+        abort(); // out of memory: what is emitted here is well-formed
+}
+
+// Names stand as they are, sentences in quotation marks.
+static void emit_text(yaml_emitter_t *emitter, const char *text)
+{
+    static const char name[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._";
+    yaml_event_t event;
+    bool plain = *text && !text[strspn(text, name)];
+    emit(emitter, &event,
+         yaml_scalar_event_initialize(
+             &event, NULL, NULL, (const yaml_char_t *)text, (int)strlen(text), 1, 1,
+             plain ? YAML_ANY_SCALAR_STYLE : YAML_DOUBLE_QUOTED_SCALAR_STYLE));
+}
+
+static void emit_value(yaml_emitter_t *emitter, const json_t *value);
+
+static void emit_array(yaml_emitter_t *emitter, const json_t *array)
+{
+    yaml_event_t event;
+    size_t i;
+    json_t *element;
+    bool flow = !json_is_object(json_array_get(array, 0));
+    emit(emitter, &event,
+         yaml_sequence_start_event_initialize(
+             &event, NULL, NULL, 1, flow ? YAML_FLOW_SEQUENCE_STYLE : YAML_BLOCK_SEQUENCE_STYLE));
+    json_array_foreach (array, i, element)
+        emit_value(emitter, element);
+    emit(emitter, &event, yaml_sequence_end_event_initialize(&event));
+}
+
+static void emit_object(yaml_emitter_t *emitter, const json_t *object)
+{
+    yaml_event_t event;
+    const char *name;
+    json_t *value;
+    emit(emitter, &event,
+         yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, YAML_BLOCK_MAPPING_STYLE));
+    json_object_foreach ((json_t *)object, name, value) {
+        emit_text(emitter, name);
+        emit_value(emitter, value);
+    }
+    emit(emitter, &event, yaml_mapping_end_event_initialize(&event));
+}
+
+static void emit_value(yaml_emitter_t *emitter, const json_t *value)
+{
+    char number[24];
+    if (json_is_object(value)) {
+        emit_object(emitter, value);
+    } else if (json_is_array(value)) {
+        emit_array(emitter, value);
+    } else if (json_is_string(value)) {
+        emit_text(emitter, json_string_value(value));
+    } else if (json_is_integer(value)) {
+        snprintf(number, sizeof number, "%lld", (long long)json_integer_value(value));
+        emit_text(emitter, number);
+    } else {
+        emit_text(emitter, json_is_true(value) ? "true" : "false");
+    }
+}
+
+char *frontmatter_write(TALLOC_CTX *ctx, const json_t *values, const char *body)
+{
+    yaml_emitter_t emitter;
+    yaml_event_t event;
+    char *text = talloc_strdup(ctx, "---\n");
+    if (!yaml_emitter_initialize(&emitter))
+        abort(); // out of memory
+    yaml_emitter_set_output(&emitter, append, &text);
+    yaml_emitter_set_encoding(&emitter, YAML_UTF8_ENCODING);
+    yaml_emitter_set_unicode(&emitter, 1);
+    yaml_emitter_set_width(&emitter, -1);
+    emit(&emitter, &event, yaml_stream_start_event_initialize(&event, YAML_UTF8_ENCODING));
+    emit(&emitter, &event, yaml_document_start_event_initialize(&event, NULL, NULL, NULL, 1));
+    emit_object(&emitter, values);
+    emit(&emitter, &event, yaml_document_end_event_initialize(&event, 1));
+    emit(&emitter, &event, yaml_stream_end_event_initialize(&event));
+    yaml_emitter_delete(&emitter);
+    size_t length = strlen(body);
+    bool ended = length && body[length - 1] == '\n';
+    return talloc_asprintf_append_buffer(text, "---\n\n%s%s", body, ended ? "" : "\n");
 }

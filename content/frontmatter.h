@@ -10,9 +10,9 @@
 #include <jansson.h>
 #include <talloc.h>
 
-#define FRONTMATTER_BYTES 16384 // between the two lines
-#define FRONTMATTER_KEYS  64    // in all mappings together
-#define FRONTMATTER_DEPTH 4     // collections in one another
+#define FRONTMATTER_BYTES (256 * 1024) // between the two lines: as much as an item can hold
+#define FRONTMATTER_KEYS  256          // in all mappings together
+#define FRONTMATTER_DEPTH 4            // collections in one another
 
 struct frontmatter {
     json_t *values;   // an object; lives as long as the ctx
@@ -28,3 +28,7 @@ int frontmatter_read(TALLOC_CTX *ctx, const char *text, size_t length, struct fr
 
 // The line of a value ("sources[1].url"), else that of what encloses it, else 1.
 unsigned frontmatter_line(const struct frontmatter *matter, const char *path);
+
+// The file of an object of texts, numbers, booleans, arrays and objects of those, in the object's
+// order, and of a body: what frontmatter_read() gives back. Hangs on ctx.
+char *frontmatter_write(TALLOC_CTX *ctx, const json_t *values, const char *body);

@@ -31,7 +31,7 @@
 #include <talloc.h>
 
 #define ITEM_BODY_BYTES (256 * 1024)
-#define ITEM_FILE_BYTES (512 * 1024)      // a Markdown file with its front matter
+#define ITEM_FILE_BYTES (520 * 1024)      // a Markdown file with its front matter
 #define ITEM_LINE_BYTES (2 * 1024 * 1024) // a line of JSONL, in which escapes take more room
 #define ITEM_DIGEST     32
 

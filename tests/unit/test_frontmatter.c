@@ -102,10 +102,9 @@ static void test_refused(void **state)
 static int read_made(TALLOC_CTX *ctx, const char *head, size_t fill, struct fault *fault)
 {
     struct frontmatter matter;
-    char *text = talloc_asprintf(ctx, "---\n%s", head);
-    for (size_t i = 0; i < fill; i++)
-        text = talloc_strdup_append_buffer(text, "x");
-    return read_text(ctx, talloc_strdup_append(text, "\n---\n"), &matter, fault);
+    char *filling = talloc_zero_size(ctx, fill + 1);
+    memset(filling, 'x', fill);
+    return read_text(ctx, talloc_asprintf(ctx, "---\n%s%s\n---\n", head, filling), &matter, fault);
 }
 
 static void test_limits(void **state)
@@ -133,11 +132,51 @@ static void test_limits(void **state)
     talloc_free(ctx);
 }
 
+// What is written is what is read, whatever YAML makes of its characters.
+static void test_written(void **state)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    struct frontmatter matter;
+    struct fault fault;
+    static const char *const texts[] = {
+        "null", "~",   "true", "1.5",    "- a",  "a: b",       "# no",   "\"it\"",    "'it'",
+        "\\n",  "[a]", "{a}",  "&a",     "*a",   "!a",         "%a",     "@a",        "`a",
+        "---",  " a ", "a\tb", "Hà Nội", "東京", "\U0001f375", "\u2028", "ك: \u200f", "? a",
+        "| a",  "> a", "a #b", "=",      "<<",   "",           "...",    "a\xc2\x85z"};
+    json_t *values = json_object(), *list = json_array(), *sources = json_array();
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        char *name = talloc_asprintf(ctx, "k%zu", i);
+        json_object_set_new(values, name, json_string(texts[i]));
+        json_array_append_new(list, json_string(texts[i]));
+    }
+    json_array_append_new(sources,
+                          json_pack("{s:s, s:s}", "title", "a: “b”", "url", "http://x/?a=b"));
+    json_object_set_new(values, "list", list);
+    json_object_set_new(values, "none", json_array());
+    json_object_set_new(values, "sources", sources);
+    char *text = frontmatter_write(ctx, values, "# A body\n\n---\n\nends");
+    assert_int_equal(read_text(ctx, text, &matter, &fault), SEN_OK);
+    assert_true(json_equal(matter.values, values));
+    assert_string_equal(matter.body, "\n# A body\n\n---\n\nends\n");
+    json_decref(values);
+
+    values = json_pack("{s:s, s:s, s:[s, s], s:{s:s, s:b, s:i}}", "id", "tea", "title", "Tea: hot",
+                       "provinces", "hue", "ha-noi", "translation", "method", "person", "proofread",
+                       1, "source_version", 12);
+    assert_string_equal(frontmatter_write(ctx, values, "Hot water.\n"),
+                        "---\nid: tea\ntitle: \"Tea: hot\"\nprovinces: [hue, ha-noi]\n"
+                        "translation:\n  method: person\n  proofread: true\n  source_version: 12\n"
+                        "---\n\nHot water.\n");
+    json_decref(values);
+    talloc_free(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_values),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_written),
         cmocka_unit_test(test_limits),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
