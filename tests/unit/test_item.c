@@ -356,13 +356,39 @@ static void test_edition(void **state)
     talloc_free(ctx);
 }
 
+static void test_addresses(void **state)
+{
+    static const struct {
+        const char *address;
+        int outcome;
+    } cases[] = {
+        {"/en/articles/tea/", SEN_OK},   {"/", SEN_OK},
+        {"https://example.vn/", SEN_OK}, {"//example.vn/", SEN_INVALID},
+        {"en/articles/", SEN_INVALID},   {"javascript:alert(1)", SEN_INVALID},
+        {"/a\\b", SEN_INVALID},          {"/a b", SEN_INVALID},
+        {"/\"><script>", SEN_INVALID},
+    };
+    static const struct field table[] = {{"to", FIELD_ADDRESS, 2000}, {0}};
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct fault fault = {0};
+        json_t *object = json_pack("{s:s}", "to", cases[i].address);
+        assert_int_equal(fields_read(ctx, table, object, false, &fault), cases[i].outcome);
+        assert_string_equal(cases[i].outcome ? fault.key : "",
+                            cases[i].outcome ? "fault.address" : "");
+        json_decref(object);
+    }
+    talloc_free(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_minimum), cmocka_unit_test(test_forms),
-        cmocka_unit_test(test_refused), cmocka_unit_test(test_times),
-        cmocka_unit_test(test_limits),  cmocka_unit_test(test_files),
-        cmocka_unit_test(test_digest),  cmocka_unit_test(test_edition),
+        cmocka_unit_test(test_minimum),   cmocka_unit_test(test_forms),
+        cmocka_unit_test(test_refused),   cmocka_unit_test(test_times),
+        cmocka_unit_test(test_limits),    cmocka_unit_test(test_files),
+        cmocka_unit_test(test_digest),    cmocka_unit_test(test_edition),
+        cmocka_unit_test(test_addresses),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -105,6 +105,12 @@ static void test_addresses(void **state)
     assert_true(address_from_text(longest, INET6_ADDRSTRLEN - 1, &address));
     assert_false(address_from_text(longest, INET6_ADDRSTRLEN, &address));
 
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    assert_string_equal(address_text(ctx, &mapped), "192.0.2.1");
+    assert_true(address_from_text("2001:db8::1", 11, &address));
+    assert_string_equal(address_text(ctx, &address), "2001:db8::1");
+    talloc_free(ctx);
+
     struct sockaddr_in in = {.sin_family = AF_INET};
     inet_pton(AF_INET, "192.0.2.1", &in.sin_addr);
     assert_true(address_from_socket((struct sockaddr *)&in, &address));
