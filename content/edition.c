@@ -100,6 +100,7 @@ static char *edition_object(TALLOC_CTX *ctx, const struct item *item,
     set(e, "method", json_object_get(translation, "method"));
     set(e, "proofread", json_object_get(translation, "proofread"));
     set(e, "source_version", json_object_get(translation, "source_version"));
+    set(e, "source_revision", json_object_get(translation, "source_revision"));
     // A text that brings its version was published elsewhere: only it knows what it was made from.
     if (json_object_get(item->fields, "version") && !json_object_get(e, "source_version"))
         json_object_set_new(e, "source_version", json_null());

@@ -26,6 +26,7 @@ static const struct field translation_fields[] = {
     {"method", FIELD_CHOICE, .choices = "person machine machine-person"},
     {"proofread", FIELD_BOOL},
     {"source_version", FIELD_COUNT, 1000000000},
+    {"source_revision", FIELD_COUNT, 1000000000},
     {NULL},
 };
 

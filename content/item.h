@@ -16,7 +16,7 @@
 //   author, licence, sources [{title, url}]                                     yes
 //   image          {media, alt}: the lead picture                               yes
 //   translation    {method: person | machine | machine-person, proofread,       yes: person, false
-//                   source_version: of the text it was made from}
+//                   source_version: of the text it was made from, or source_revision}
 //   published_at, updated_at   RFC 3339                                         yes: now
 //   version        publications of this text so far                             yes
 //   state, notice  live or withdrawn, and then why                              yes: live

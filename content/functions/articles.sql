@@ -100,6 +100,7 @@ begin
         'licence', e.licence, 'sources', e.sources, 'image', e.image,
         'translation', jsonb_build_object('method', e.method, 'proofread', e.proofread,
             'source_version', e.source_version,
+            'source_revision', (select s.revision from edition s where s.id = e.source_edition),
             'state', translation_state(e, (select a.source_locale from article a where a.id = e.article))),
         'version', e.version, 'html', nullif(e.html, ''), 'toc', e.toc, 'saved_at', utc_text(e.created_at)));
 end $$;

@@ -1,10 +1,35 @@
 -- The states of a text in one language: draft, live, withdrawn, removed, superseded. What is here
 -- keeps them right whoever asks; whether they may is decided before (texts.sql, publishing.sql).
 
+-- Which edition of its source a text was made from, and its version (null: it was never published).
+-- e says source_revision or source_version (null: not known); else what the text was made from before
+-- (last), else what is live, else the draft. Refuses 'unknown'.
+create or replace function source_of(a article, in_locale text, e jsonb, last edition, out id bigint, out version int)
+language plpgsql as $$
+begin
+    if in_locale = a.source_locale then
+        return;
+    elsif e ? 'source_revision' then
+        select x.id, x.version into id, version from edition x
+        where x.article = a.id and x.locale = a.source_locale and x.revision = (e ->> 'source_revision')::int;
+        perform must(found, 'unknown', '{"field": "translation.source_revision"}');
+    elsif e ? 'source_version' then
+        version := (e ->> 'source_version')::int;
+        select p.edition into id from publication p
+        where p.article = a.id and p.locale = a.source_locale and p.kind <> 'withdrawal' and p.version = source_of.version;
+    elsif last.id is not null then
+        id := last.source_edition;
+        version := last.source_version;
+    else
+        select x.id, x.version into id, version from edition x
+        where x.article = a.id and x.locale = a.source_locale and x.state in ('live', 'draft')
+        order by x.state = 'draft' limit 1;
+    end if;
+end $$;
+
 -- Save a text as the draft of (article, locale). expected: the revision the writer started from (0:
--- there was none; null: whatever it is: edition_present()). A translation goes on being of the source version it was
--- made from, the first of the one that is live, unless e says source_version (null: not known); an
--- import (who is null) is of what is live. words: what it is found by, see search_vector(). Returns the
+-- there was none; null: whatever it is: edition_present()). A translation goes on being of the source
+-- that it was made from (source_of()); an import (who is null) is of what is live. words: what it is found by, see search_vector(). Returns the
 -- new revision; refuses 'not_found', 'stale'.
 create or replace function draft_save(who jsonb, wanted text, in_locale text, expected int, e jsonb, words jsonb)
 returns int language plpgsql as $$
@@ -14,6 +39,7 @@ declare
     newest int;
     draft_stage text;
     is_proofread boolean;
+    source record;
 begin
     select * into a from article x where x.id = wanted for update;
     perform must(found, 'not_found');
@@ -24,6 +50,7 @@ begin
     end if;
     select x.stage into draft_stage from edition x
     where x.article = wanted and x.locale = in_locale and x.state = 'draft';
+    select * into source from source_of(a, in_locale, e, case when who is not null then last end);
     draft_stage := stage_after_save(who, a.agency, in_locale, draft_stage);
     -- Readers are told that a text was proofread: only the word of who may is taken for it.
     is_proofread := coalesce((e ->> 'proofread')::boolean, false) and (who is null or may_proofread(who, a.agency, in_locale))
@@ -39,18 +66,8 @@ begin
             coalesce(e -> 'toc', '[]'), nullif(e -> 'segments', 'null'), (e ->> 'renderer')::int, (e ->> 'words')::int,
             e ->> 'author', e ->> 'licence', coalesce(e -> 'sources', '[]'), nullif(e -> 'image', 'null'),
             coalesce(e ->> 'method', 'person'), is_proofread,
-            decode(e ->> 'digest', 'hex'), source.id,
-            case when e ? 'source_version' then (e ->> 'source_version')::int else source.version end,
-            draft_save.words, (who ->> 'account')::bigint, draft_stage
-    from (select 1) one left join lateral
-         (select p.edition as id, p.version from publication p
-          where p.article = wanted and p.locale = a.source_locale and a.source_locale <> in_locale
-            and p.kind <> 'withdrawal'
-            and p.version = case
-                when e ? 'source_version' then (e ->> 'source_version')::int
-                when who is not null and last.id is not null then last.source_version
-                else (select s.version from edition s where s.article = wanted
-                      and s.locale = a.source_locale and s.state = 'live') end) source on true;
+            decode(e ->> 'digest', 'hex'), source.id, source.version,
+            draft_save.words, (who ->> 'account')::bigint, draft_stage;
     return newest + 1;
 end $$;
 
@@ -103,6 +120,13 @@ begin
     delete from redirect r where r.locale = in_locale and r.slug = draft.slug;
     insert into publication (article, locale, version, at, kind, note, reason, edition)
     values (wanted, in_locale, version, at, kind, p ->> 'note', p ->> 'reason', draft.id);
+    -- What was translated from a draft learns which version that became; 0 or more versions ago when
+    -- another revision was published than the one it was made from.
+    update edition x set source_version = case when x.source_edition = draft.id then draft_publish.version
+                                               else draft_publish.version - 1 end
+    from edition s
+    where x.article = wanted and x.state in ('draft', 'live') and x.source_version is null
+      and s.id = x.source_edition and s.locale = in_locale and s.revision <= draft.revision;
     perform memory_learn(draft.id);
     update article a set published_at = least(a.published_at, first)
     where a.id = wanted and a.published_at is distinct from least(a.published_at, first);
@@ -177,19 +201,23 @@ begin
     return true;
 end $$;
 
--- Is a translation up to date with its source? By versions, never by dates: 'original' (it is the
+-- Is a translation up to date with its source? By editions, never by dates: 'original' (it is the
 -- source), 'current', 'behind-minor', 'behind-major', or 'unknown'.
 create or replace function translation_state(e edition, source_locale text) returns text
 language plpgsql stable as $$
 begin
     return (select case
             when e.locale = source_locale then 'original'
+            when e.source_version is null and d.id is not null then
+                case when exists (select from edition x where x.article = e.article and x.locale = source_locale
+                                  and x.state = 'draft' and x.revision > d.revision) then 'behind-major' else 'current' end
             when s.version is null or e.source_version is null then 'unknown'
             when s.major > e.source_version then 'behind-major'
             when s.version > e.source_version then 'behind-minor'
             else 'current' end
         from (select 1) one
-        left join edition s on s.article = e.article and s.locale = source_locale and s.state = 'live');
+        left join edition s on s.article = e.article and s.locale = source_locale and s.state = 'live'
+        left join edition d on d.id = e.source_edition and d.version is null);
 end $$;
 
 create or replace function translation_json(e edition, source_locale text) returns json
