@@ -31,8 +31,9 @@ static enum step_result take_key(struct request *request, const char **ret)
     return plain ? NEXT : request_problem(request, 400, "idempotency_key", "Idempotency-Key", NULL);
 }
 
-// What makes a request the same as another: hexadecimal.
-static char *request_hash(struct request *request)
+// What makes a request the same as another: hexadecimal. A body that went to a file is known by what
+// was made of it, which is in the members of the call.
+static char *request_hash(struct request *request, const char *members)
 {
     const char *match = request_header(request, HEADER_IF_MATCH);
     unsigned char hash[32];
@@ -44,7 +45,11 @@ static char *request_hash(struct request *request)
                               strlen(request->path) + 1);
     crypto_generichash_update(&state, (const unsigned char *)(match ? match : ""),
                               match ? strlen(match) + 1 : 1);
-    crypto_generichash_update(&state, (const unsigned char *)request->body, request->body_length);
+    if (request->body)
+        crypto_generichash_update(&state, (const unsigned char *)request->body,
+                                  request->body_length);
+    else
+        crypto_generichash_update(&state, (const unsigned char *)members, strlen(members));
     crypto_generichash_final(&state, hash, sizeof hash);
     char *hex = talloc_array(request, char, 2 * sizeof hash + 1);
     return sodium_bin2hex(hex, 2 * sizeof hash + 1, hash, sizeof hash);
@@ -120,9 +125,7 @@ static enum step_result take_query(struct request *request, const struct field *
 json_t *operation_begin(struct request *request, const struct operation *operation)
 {
     json_t *a = fields_own(request, json_object());
-    const char *key;
-    if (take_key(request, &key) == DONE || take_path(request, a) == DONE ||
-        take_query(request, operation->query, a) == DONE ||
+    if (take_path(request, a) == DONE || take_query(request, operation->query, a) == DONE ||
         take_expected(request, operation->expected, a) == DONE)
         return NULL;
     return a;
@@ -134,9 +137,11 @@ enum step_result operation_ask(struct request *request, const struct operation *
                                const json_t *a)
 {
     bool writes = request->method != METHOD_GET && request->method != METHOD_HEAD;
-    const char *key = writes ? request_header(request, HEADER_IDEMPOTENCY_KEY) : NULL;
+    const char *key = NULL;
+    if (writes && take_key(request, &key) == DONE)
+        return DONE;
     char *text = json_dumps(a, JSON_COMPACT);
-    const char *const values[] = {request->who, key, key ? request_hash(request) : NULL,
+    const char *const values[] = {request->who, key, key ? request_hash(request, text) : NULL,
                                   operation->name, text};
     enum step_result result = request_query(request, db_statement("ask"), values, 5);
     free(text);
