@@ -18,7 +18,7 @@
 #include <talloc.h>
 
 #define SANDBOX_COMMAND "render-worker"
-#define SANDBOX_QUEUE   64 // jobs of a kind that wait; past it: SEN_BUSY
+#define SANDBOX_QUEUE   256 // jobs of a kind that wait; past it: SEN_BUSY
 
 // ---- on an event loop: one a thread ---------------------------------------------------------
 
