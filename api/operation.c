@@ -138,7 +138,7 @@ enum step_result operation_ask(struct request *request, const struct operation *
 {
     bool writes = request->method != METHOD_GET && request->method != METHOD_HEAD;
     const char *key = NULL;
-    if (writes && take_key(request, &key) == DONE)
+    if (writes && !operation->asks && take_key(request, &key) == DONE)
         return DONE;
     char *text = json_dumps(a, JSON_COMPACT);
     const char *const values[] = {request->who, key, key ? request_hash(request, text) : NULL,

@@ -19,6 +19,7 @@ struct operation {
     const struct field *query; // what the query string may hold; NULL: nothing
     enum expected expected;
     int status; // of the answer; 0: 200
+    bool asks;  // changes nothing, though the route does: an Idempotency-Key is not for it
 
     // Makes the answer where it is not the document itself (CSV, a link). Called with outcome 'ok';
     // replies, and returns DONE. NULL: the document.

@@ -192,7 +192,8 @@ static const struct field wanted_revision[] = {
     {"revision", FIELD_COUNT, 1000000000, .required = true},
     {0},
 };
-static const struct operation find_operation = {"text_get", .expected = EXPECTED_NEEDED};
+static const struct operation find_operation = {"text_get", .expected = EXPECTED_NEEDED,
+                                                .asks = true};
 
 static enum step_result step_find(struct request *request)
 {
@@ -218,6 +219,8 @@ static enum step_result step_found(struct request *request)
     for (size_t i = 0; i < sizeof members / sizeof *members; i++)
         json_object_set(request->json, members[i], json_object_get(found, members[i]));
     json_object_del(json_object_get(request->json, "translation"), "state");
+    if (!*json_string_value(json_object_get(request->json, "summary")))
+        json_object_del(request->json, "summary");
     return NEXT;
 }
 

@@ -280,6 +280,8 @@ begin
     if a ? 'stages' then
         perform must((select array_agg(x ->> 'id') from jsonb_array_elements(a -> 'stages') x) @> '{draft,published}',
                      'invalid', '{"field": "stages"}');
+        perform must((select count(*) = count(distinct x ->> 'id') from jsonb_array_elements(a -> 'stages') x),
+                     'invalid', '{"field": "stages"}');
         insert into stage (id, names, position)
         select x ->> 'id', x -> 'names', n from jsonb_array_elements(a -> 'stages') with ordinality u (x, n)
         on conflict (id) do update set names = excluded.names, position = excluded.position;
