@@ -17,16 +17,24 @@ export function plain(server, token) {
 }
 
 export function editor(api) {
+  const path = (id, locale, more = '') => `/v1/articles/${encodeURIComponent(id)}/texts/${locale}${more}`;
   return {
+    api,
     create: (article) => api('POST', '/v1/articles', { body: article }),
+    read: (id, locale) => api('GET', path(id, locale)),
 
     // Saves a draft. `match` is the ETag of the revision it follows; without one it is the first.
-    save: (id, locale, text, match) => api('PUT', `/v1/articles/${encodeURIComponent(id)}/texts/${locale}`, {
+    save: (id, locale, text, match) => api('PUT', path(id, locale), {
       body: text, headers: match ? { 'if-match': match } : { 'if-none-match': '*' },
     }),
     // Readers of an update are told what changed: `note`.
-    publish: (id, locale, headers = {}, body = { note: 'What changed.' }) => api('POST', `/v1/articles/${encodeURIComponent(id)}/texts/${locale}/publish`, { headers, body }),
-    withdraw: (id, locale, reason) => api('POST', `/v1/articles/${encodeURIComponent(id)}/texts/${locale}/withdraw`, { body: { reason } }),
+    publish: (id, locale, headers = {}, body = { note: 'What changed.' }) => api('POST', path(id, locale, '/publish'), { headers, body }),
+    withdraw: (id, locale, reason, more = {}) => api('POST', path(id, locale, '/withdraw'), { body: { reason, ...more } }),
+    move: (id, locale, to, comment, headers = {}) => api('POST', path(id, locale, '/stage'), { headers, body: comment ? { to, comment } : { to } }),
+
+    // What else is done with a text: act(id, locale, 'correct', { reason, note }).
+    act: (id, locale, what, body, headers = {}, method = 'POST') => api(method, path(id, locale, `/${what}`), { headers, body }),
+    list: (id, locale, what) => api('GET', path(id, locale, `/${what}`)),
 
     // All three at once: the answer of the first that is refused, else of the last.
     async issue(id, locale, text, article = {}) {
