@@ -105,3 +105,18 @@ int csv_read(TALLOC_CTX *ctx, const char *text, size_t length, struct csv_table 
     *ret = table;
     return SEN_OK;
 }
+
+char *csv_line(TALLOC_CTX *ctx, const char *const *cells, size_t count)
+{
+    size_t size = 3; // CRLF and NUL
+    for (size_t i = 0; i < count; i++)
+        size += csv_write(NULL, 0, cells[i], strlen(cells[i])) + 1;
+    char *line = talloc_array(ctx, char, size), *at = line;
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            *at++ = ',';
+        at += csv_write(at, size - (size_t)(at - line), cells[i], strlen(cells[i]));
+    }
+    memcpy(at, "\r\n", 3);
+    return line;
+}

@@ -1,4 +1,5 @@
-// A small table in comma separated values (RFC 4180), read at once with libcsv.
+// Small tables in comma separated values (RFC 4180), read at once and written line by line with
+// libcsv.
 //
 // Spaces around an unquoted cell are dropped, empty lines are skipped, lines end in LF, CRLF or CR.
 // Rows may differ in length; the caller decides what that means.
@@ -29,3 +30,6 @@ struct csv_table {
 // ret_fault->field is left alone.
 int csv_read(TALLOC_CTX *ctx, const char *text, size_t length, struct csv_table **ret,
              struct fault *ret_fault) SEN_MUST_CHECK;
+
+// A line of a table: every cell quoted, CRLF behind them. It hangs on ctx.
+char *csv_line(TALLOC_CTX *ctx, const char *const *cells, size_t count);

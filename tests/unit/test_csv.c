@@ -94,11 +94,21 @@ static void test_limits(void **state)
     talloc_free(ctx);
 }
 
+static void test_lines(void **state)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    assert_string_equal(csv_line(ctx, (const char *const[]){"a", "", "b,\"c\"\n"}, 3),
+                        "\"a\",\"\",\"b,\"\"c\"\"\n\"\r\n");
+    assert_string_equal(csv_line(ctx, NULL, 0), "\r\n");
+    talloc_free(ctx);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cases),
         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
