@@ -162,7 +162,8 @@ begin
         version = text_withdraw.version, updated_at = moment
     where x.id = shown.id;
     insert into publication (article, locale, version, at, kind, note, edition)
-    values (wanted, in_locale, version, moment, 'withdrawal', w ->> 'reason', shown.id);
+    values (wanted, in_locale, version, moment, 'withdrawal',
+            case when wanted_kind <> 'vanish' then w ->> 'reason' end, shown.id); -- readers are not told why
     seq := change_append('withdraw', wanted, in_locale, version, article_tags(wanted));
 end $$;
 
