@@ -178,6 +178,7 @@ static const struct {
     [HEADER_CONTENT_TYPE] = NAME("content-type"),
     [HEADER_CONTENT_ENCODING] = NAME("content-encoding"),
     [HEADER_EXPECT] = NAME("expect"),
+    [HEADER_ACCEPT] = NAME("accept"),
     [HEADER_ACCEPT_ENCODING] = NAME("accept-encoding"),
     [HEADER_ACCEPT_LANGUAGE] = NAME("accept-language"),
     [HEADER_AUTHORIZATION] = NAME("authorization"),
@@ -192,9 +193,9 @@ static const struct {
 // May a field stand several times (RFC 9110 section 5.3: a list)?
 static bool is_list(int header)
 {
-    return header == HEADER_CONNECTION || header == HEADER_ACCEPT_ENCODING ||
-           header == HEADER_ACCEPT_LANGUAGE || header == HEADER_IF_NONE_MATCH ||
-           header == HEADER_X_FORWARDED_FOR;
+    return header == HEADER_CONNECTION || header == HEADER_ACCEPT ||
+           header == HEADER_ACCEPT_ENCODING || header == HEADER_ACCEPT_LANGUAGE ||
+           header == HEADER_IF_NONE_MATCH || header == HEADER_X_FORWARDED_FOR;
 }
 
 static int count_header_bytes(struct conn *conn, size_t length)

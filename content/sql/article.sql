@@ -35,6 +35,9 @@ select case when c.moved then '/v1/articles/' || a.id end as location,
         'translation', translation_json(e, a.source_locale),
         'version', e.version, 'published_at', utc_text(e.published_at),
         'updated_at', utc_text(e.updated_at),
+        'corrections', (select coalesce(json_agg(json_build_object('version', p.version, 'at', utc_text(p.at),
+                            'reason', p.reason, 'note', p.note) order by p.version desc), '[]')
+                        from publication p where p.article = a.id and p.locale = e.locale and p.kind = 'correction'),
         'texts', (select coalesce(json_agg(x.locale order by x.locale), '[]') from edition x
                   where x.article = a.id and x.state = 'live')
     )::text as body
