@@ -136,9 +136,10 @@ json_t *operation_begin(struct request *request, const struct operation *operati
 enum step_result operation_ask(struct request *request, const struct operation *operation,
                                const json_t *a)
 {
-    bool writes = request->method != METHOD_GET && request->method != METHOD_HEAD;
+    bool kept =
+        request->method != METHOD_GET && request->method != METHOD_HEAD && !operation->secret;
     const char *key = NULL;
-    if (writes && !operation->asks && take_key(request, &key) == DONE)
+    if (kept && !operation->asks && take_key(request, &key) == DONE)
         return DONE;
     char *text = json_dumps(a, JSON_COMPACT);
     const char *const values[] = {request->who, key, key ? request_hash(request, text) : NULL,
@@ -163,6 +164,12 @@ static const struct {
     {"conflict", 409, "conflict"},
     {"wrong_stage", 409, "wrong_stage"},
     {"scheduled", 409, "scheduled"},
+    {"last_administrator", 409, "last_administrator"},
+    {"name_taken", 409, "name_taken"},
+    {"name_alike", 409, "name_alike"},
+    {"tokens_many", 409, "tokens_many"},
+    {"beyond", 403, "beyond"},
+    {"password_wrong", 403, "password_wrong"},
     {"embargo", 409, "embargo"},
     {"release", 409, "release"},
     {"release_empty", 409, "release_empty"},
@@ -181,6 +188,11 @@ static size_t find_outcome(const char *outcome)
     while (i + 1 < sizeof outcomes / sizeof *outcomes && strcmp(outcomes[i].outcome, outcome) != 0)
         i++;
     return i;
+}
+
+const char *operation_message(TALLOC_CTX *ctx, const char *outcome)
+{
+    return talloc_asprintf(ctx, "problem.%s", outcomes[find_outcome(outcome)].key);
 }
 
 // Every finding of a check, and every refusal within a larger one, is told in the reader's
@@ -242,6 +254,14 @@ enum step_result operation_refuse(struct request *request, const char *outcome, 
     tell(request, answer);
     return request_problem_more(request, outcomes[i].status, outcomes[i].key, headers, owned_field,
                                 owned_detail, answer);
+}
+
+enum step_result operation_allowed(struct request *request)
+{
+    if (request->outcome)
+        return request_fail(request, request->outcome);
+    const char *outcome = db_value(request->result, 0, "outcome");
+    return strcmp(outcome, "ok") == 0 ? NEXT : operation_refuse(request, outcome, NULL);
 }
 
 enum step_result operation_answer(struct request *request, const struct operation *operation)

@@ -18,8 +18,9 @@ struct operation {
     const struct field *body;  // what the body may hold; NULL: nothing (a write may send {})
     const struct field *query; // what the query string may hold; NULL: nothing
     enum expected expected;
-    int status; // of the answer; 0: 200
-    bool asks;  // changes nothing, though the route does: an Idempotency-Key is not for it
+    int status;  // of the answer; 0: 200
+    bool asks;   // changes nothing, though the route does: an Idempotency-Key is not for it
+    bool secret; // the body or the answer has a secret in it: nothing is kept for a repeat
 
     // Makes the answer where it is not the document itself (CSV, a link). Called with outcome 'ok';
     // replies, and returns DONE. NULL: the document.
@@ -44,6 +45,12 @@ json_t *operation_begin(struct request *request, const struct operation *operati
 enum step_result operation_ask(struct request *request, const struct operation *operation,
                                const json_t *a);
 enum step_result operation_answer(struct request *request, const struct operation *operation);
+
+// After an operation_ask that only had to be allowed: go on, or refuse.
+enum step_result operation_allowed(struct request *request);
+
+// The message key of an outcome of ask(): "problem.forbidden".
+const char *operation_message(TALLOC_CTX *ctx, const char *outcome);
 
 // A refusal by ask() as a problem document.
 enum step_result operation_refuse(struct request *request, const char *outcome, json_t *answer);
