@@ -1,6 +1,7 @@
 #include "api/limits.h"
 
 #include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
 
@@ -9,11 +10,16 @@ struct client {
     unsigned connections;
     double tokens;
     int64_t filled_at; // ms; 0: no request yet
+    double failed;     // tokens; runs out evenly within a minute
+    int64_t failed_at; // ms
     UT_hash_handle hh;
 };
 
+enum { VALID_TOKENS = 256, MINUTE_MS = 60000 };
+
 struct limits {
-    int64_t connections, rate;
+    int64_t connections, rate, failed_tokens;
+    uint64_t valid[VALID_TOKENS]; // the beginning of their hashes, each in the place it names
     struct client *clients;
 };
 
@@ -28,6 +34,7 @@ struct limits *limits_open(TALLOC_CTX *ctx, const struct settings *settings)
     struct limits *limits = talloc_zero(ctx, struct limits);
     limits->connections = settings->connections_per_address;
     limits->rate = settings->requests_per_second;
+    limits->failed_tokens = settings->failed_tokens;
     talloc_set_destructor(limits, limits_free);
     return limits;
 }
@@ -82,12 +89,56 @@ bool limits_request(struct limits *limits, const struct address *address, int64_
     return true;
 }
 
+static uint64_t beginning(const char *hash)
+{
+    char digits[17] = "";
+    memcpy(digits, hash, 16);
+    return strtoull(digits, NULL, 16);
+}
+
+static void run_out(const struct limits *limits, struct client *client, int64_t now)
+{
+    client->failed -= (double)(now - client->failed_at) * (double)limits->failed_tokens / MINUTE_MS;
+    if (client->failed < 0)
+        client->failed = 0;
+    client->failed_at = now;
+}
+
+bool limits_token(struct limits *limits, const struct address *address, const char *hash,
+                  int64_t now_ms)
+{
+    struct client *client;
+    HASH_FIND(hh, limits->clients, address, sizeof *address, client);
+    if (!limits->failed_tokens || !client || client->failed <= 0)
+        return true;
+    run_out(limits, client, now_ms);
+    uint64_t key = hash ? beginning(hash) : 0;
+    return client->failed + 1 <= (double)limits->failed_tokens ||
+           (hash && limits->valid[key % VALID_TOKENS] == key);
+}
+
+void limits_token_done(struct limits *limits, const struct address *address, const char *hash,
+                       bool valid, int64_t now_ms)
+{
+    if (valid) {
+        uint64_t key = beginning(hash);
+        limits->valid[key % VALID_TOKENS] = key;
+    } else if (limits->failed_tokens) {
+        struct client *client = find(limits, address);
+        run_out(limits, client, now_ms);
+        client->failed += 1;
+        if (client->failed > (double)limits->failed_tokens)
+            client->failed = (double)limits->failed_tokens;
+    }
+}
+
 void limits_sweep(struct limits *limits, int64_t now_ms)
 {
     struct client *client, *next;
     HASH_ITER (hh, limits->clients, client, next) {
         fill(limits, client, now_ms);
-        if (!client->connections && client->tokens >= (double)limits->rate) {
+        run_out(limits, client, now_ms);
+        if (!client->connections && client->tokens >= (double)limits->rate && client->failed <= 0) {
             HASH_DEL(limits->clients, client);
             talloc_free(client);
         }

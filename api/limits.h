@@ -1,4 +1,5 @@
-// What one client address may use of one thread: open connections, requests in a second.
+// What one client address may use of one thread: open connections, requests in a second, tokens
+// that fail.
 #pragma once
 
 #include "content/base/settings.h"
@@ -22,6 +23,16 @@ void limits_disconnect(struct limits *limits, const struct address *address);
 // A request begins at now_ms: false when the address has made as many as it may in this second. A
 // bucket that holds one second's worth and fills evenly.
 bool limits_request(struct limits *limits, const struct address *address, int64_t now_ms);
+
+// A token is about to be looked up (hash: of the token, hexadecimal): false when as many of the
+// address have failed as may in a minute, unless this one was valid not long ago: somebody who
+// guesses shuts nobody out that works behind the same address.
+bool limits_token(struct limits *limits, const struct address *address, const char *hash,
+                  int64_t now_ms);
+
+// It was valid (hash), or it failed (NULL: it had not even the form of a token).
+void limits_token_done(struct limits *limits, const struct address *address, const char *hash,
+                       bool valid, int64_t now_ms);
 
 // Forget addresses that have no connection and a full bucket. Cheap; call about once a second.
 void limits_sweep(struct limits *limits, int64_t now_ms);

@@ -17,6 +17,7 @@ struct limits;
 struct sandbox;
 struct conn;
 struct fetch;
+struct passwords;
 
 // Counters of one thread, since its start unless said otherwise.
 struct metrics {
@@ -64,7 +65,8 @@ struct thread {
     struct cache *cache;
     struct fetch *fetches; // reads under way, by cache key
     struct limits *limits;
-    struct sandbox *sandbox; // opened when first needed
+    struct sandbox *sandbox;     // opened when first needed
+    struct passwords *passwords; // likewise
 
     struct conn *conns;
     unsigned conn_count, conn_max;

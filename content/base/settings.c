@@ -81,6 +81,13 @@ static const struct setting table[] = {
     {"SEN_REQUESTS_PER_SECOND", INTEGER, AT(requests_per_second), .number = 500, .min = 0,
      .max = 1000000,
      .help = "Requests of one client address in a second, a thread; past it: 429; 0: no limit."},
+    {"SEN_SESSION_MINUTES", INTEGER, AT(session_minutes), .number = 480, .min = 5, .max = 1440,
+     .help = "Minutes until somebody who signed in has to do it again: a working day."},
+    {"SEN_PASSWORD_QUEUE", INTEGER, AT(password_queue), .number = 16, .min = 1, .max = 1000,
+     .help = "Passwords that may wait to be hashed, two at once are; past it: 503."},
+    {"SEN_FAILED_TOKENS", INTEGER, AT(failed_tokens), .number = 60, .min = 0, .max = 1000000,
+     .help = "Tokens of one client address that may fail in a minute, a thread; past it: 429 for "
+             "those that it has not seen valid; 0: no limit."},
     {"SEN_RENDER_CPU_MS", INTEGER, AT(render_cpu_ms), .number = 1000, .min = 50, .max = 60000,
      .help = "CPU milliseconds one text may take to render; a picture may take ten times that."},
     {"SEN_RENDER_MEMORY_MB", INTEGER, AT(render_memory_mb), .number = 512, .min = 256, .max = 65536,

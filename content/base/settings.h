@@ -47,6 +47,11 @@ struct settings {
     int64_t connections_per_address; // 0 = no limit
     int64_t requests_per_second;     // an address; 0 = no limit
 
+    // people
+    int64_t session_minutes;
+    int64_t password_queue;
+    int64_t failed_tokens; // an address, in a minute; 0 = no limit
+
     // rendering
     int64_t render_cpu_ms;
     int64_t render_memory_mb;

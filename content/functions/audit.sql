@@ -39,10 +39,24 @@ begin
         'title', e.title, 'digest', encode(e.digest, 'hex'))) end);
 end $$;
 
--- a: subject, name, action, after (a number), limit. The newest first.
+-- May somebody read what happened to a subject? Those who may for an agency: to its articles and its
+-- people.
+create or replace function audit_may(who jsonb, subject text) returns boolean language sql stable as $$
+    select case split_part(subject, ':', 1)
+        when 'article' then exists (select from article x where x.id = substr(subject, 9) and x.agency is not null
+                                    and may(who, 'audit', x.agency, null))
+        when 'account' then exists (select from account x where x.name = substr(subject, 9) and x.agency is not null
+                                    and may(who, 'audit', x.agency, null))
+        else false end
+$$;
+
+-- a: subject, name, action, since, until, before (a number), limit. The newest first.
 create or replace function audit_list(who jsonb, a jsonb) returns jsonb language plpgsql as $$
+declare
+    all_of_it boolean := is_operator(who) or may(who, 'audit', null, null);
 begin
-    perform must(may(who, 'audit', null, null), 'forbidden');
+    perform must(all_of_it or exists (select from role_grant g where g.account = (who ->> 'account')::bigint
+                                      and may(who, 'audit', g.agency, null)), 'forbidden');
     return (select jsonb_build_object('items', coalesce(jsonb_agg(jsonb_build_object(
             'seq', x.seq, 'at', utc_text(x.at), 'name', x.name, 'token', x.token, 'origin', x.origin,
             'action', x.action, 'subject', x.subject, 'locale', x.locale, 'before', x.before,
@@ -52,6 +66,9 @@ begin
               where (not a ? 'subject' or l.subject = a ->> 'subject')
                 and (not a ? 'name' or l.name = a ->> 'name')
                 and (not a ? 'action' or l.action = a ->> 'action')
+                and (not a ? 'since' or l.at >= (a ->> 'since')::timestamptz)
+                and (not a ? 'until' or l.at < (a ->> 'until')::timestamptz)
                 and (not a ? 'before' or l.seq < (a ->> 'before')::bigint)
+                and (all_of_it or audit_may(who, l.subject))
               order by l.seq desc limit (a ->> 'limit')::int) x);
 end $$;

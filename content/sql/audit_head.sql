@@ -1,0 +1,1 @@
+select seq, encode(hash, 'hex') as hash from audit_head

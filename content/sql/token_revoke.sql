@@ -1,1 +1,0 @@
-update token set revoked_at = coalesce(revoked_at, now()) where prefix = $1 returning id

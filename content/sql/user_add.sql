@@ -1,1 +1,0 @@
-insert into account (name, agency) values ($1, $2) returning id
