@@ -18,8 +18,8 @@ static void test_made(void **state)
 {
     struct token one, two;
     char hash[TOKEN_HASH * 2 + 1];
-    token_make(&one);
-    token_make(&two);
+    token_make(TOKEN_LASTING, &one);
+    token_make(TOKEN_LASTING, &two);
     assert_int_equal(strlen(one.text), TOKEN_LENGTH);
     assert_memory_equal(one.text, "sen_", 4);
     assert_memory_equal(one.text + 4, one.prefix, TOKEN_PREFIX);
@@ -33,7 +33,7 @@ static void test_refused(void **state)
 {
     struct token token;
     char hash[TOKEN_HASH * 2 + 1];
-    token_make(&token);
+    token_make(TOKEN_LASTING, &token);
     assert_false(token_hash(token.text, TOKEN_LENGTH - 1, hash));
     assert_false(token_hash(token.text, 0, hash));
     token.text[12] = '-';
