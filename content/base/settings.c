@@ -33,6 +33,9 @@ static const struct setting table[] = {
      .help =
          "Public address of the portal without a slash at the end; empty: built from SEN_LISTEN "
          "and SEN_PORT."},
+    {"SEN_API", TEXT, AT(api), "",
+     .help = "Portal that `sen article` speaks to: https://portal.example; empty: this machine's, "
+             "at SEN_PORT."},
     {"SEN_DATABASE", TEXT, AT(database), "",
      .help = "libpq connection string; empty: the cluster under SEN_HOME."},
     {"SEN_LOCALES", TEXT, AT(locales), "",

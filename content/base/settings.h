@@ -14,6 +14,7 @@ struct settings {
     const char *listen;   // address to listen on
     int64_t port;         // TCP port
     const char *origin;   // public address, no slash at the end: "https://example.vn"
+    const char *api;      // where `sen article` finds the portal; "": on this machine
     const char *database; // libpq connection string
     const char *locales;  // enabled site editions, comma separated; empty = every one
     const char *proxy;    // address of the reverse proxy whose X-Forwarded-For is believed

@@ -1,0 +1,37 @@
+// What the parts of `sen article` share: cmd_article.c (the verbs), article_text.c (texts and
+// files), article_refusal.c (what is said on stderr).
+#pragma once
+
+#include "api/client.h"
+#include "content/item.h"
+#include "locales/locale.h"
+
+struct article_run {
+    struct client *client;
+    const struct locale *locale; // of what is said here
+    bool json;                   // answers and refusals as JSON
+};
+
+// Ask the API of a text or file (what: for the line on stderr). SEN_OK: done; ret (may be NULL) is
+// the answer. Else it was refused and said; returns 1.
+int article_ask(TALLOC_CTX *ctx, struct article_run *run, const char *what, const char *method,
+                const char *path, long revision, const json_t *body,
+                struct client_answer *ret) SEN_MUST_CHECK;
+
+// Say on stderr that the API refused, or what went wrong here. Return 1.
+int article_refused(struct article_run *run, const char *what, const struct client_answer *answer);
+int article_failed(const char *what, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+// What changed, as diff_fields() tells it.
+void article_print_changes(const json_t *changes);
+
+// "/v1/articles/ID" and "/v1/articles/ID/texts/LOCALE" with what follows ("/publish").
+char *article_path(TALLOC_CTX *ctx, struct article_run *run, const char *id, const char *rest);
+char *article_text_path(TALLOC_CTX *ctx, struct article_run *run, const char *id,
+                        const char *locale, const char *rest);
+
+// Save the texts of Markdown files and of those in folders. Returns the exit status.
+int article_put(struct article_run *run, char **paths, int count);
+
+// Write a text as a Markdown file to standard output; revision 0: where it stands.
+int article_get(struct article_run *run, const char *id, const char *locale, const char *revision);

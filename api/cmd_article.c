@@ -1,0 +1,538 @@
+// `sen article`: articles and texts by the API, from any machine. A verb is a row of a table.
+#include "api/article_command.h"
+#include "api/command.h"
+#include "content/fields.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern const struct command command_article;
+
+enum { WORDS_MAX = 3 };
+
+enum option_kind { OPTION_TEXT, OPTION_NUMBER, OPTION_LIST, OPTION_SET };
+
+struct option {
+    const char *flag; // NULL ends a table
+    const char *member;
+    enum option_kind kind;
+    const char *value; // of OPTION_SET, which takes none; NULL: true
+};
+
+struct verb {
+    const char *name;
+    const char *usage;
+    int words; // that it needs
+    const struct option *options;
+    // words: behind the verb. given: the options, by their members.
+    int (*run)(struct article_run *run, const struct verb *verb, char **words, json_t *given);
+    const char *action; // of run_action: the last part of the path, with -at when a time is given
+};
+
+// ---- what is said -------------------------------------------------------------------------------
+
+static long long number(const json_t *document, const char *name)
+{
+    return json_integer_value(json_object_get(document, name));
+}
+
+// One line of what came of it.
+static int say(struct article_run *run, const char *what, const json_t *document)
+{
+    const char *path = field_text(document, "path"), *stage = field_text(document, "stage");
+    const char *at = field_text(document, "at"), *kind = field_text(document, "kind");
+    const char *state = field_text(document, "state");
+    if (run->json) {
+        json_dumpf(document, stdout, JSON_COMPACT);
+        putchar('\n');
+    } else if (path) {
+        printf("%s: published, version %lld, %s\n", what, number(document, "version"), path);
+    } else if (at && json_object_get(document, "action")) {
+        printf("%s: set for %s, number %lld of the schedule\n", what, at,
+               number(document, "number"));
+    } else if (state && strcmp(state, "withdrawn") == 0) {
+        printf("%s: withdrawn, %s\n", what, kind);
+    } else if (stage) {
+        printf("%s: revision %lld, %s\n", what, number(document, "revision"), stage);
+    } else {
+        printf("%s: done\n", what);
+    }
+    return fflush(stdout) ? 1 : 0;
+}
+
+static char *name_text(TALLOC_CTX *ctx, char **words)
+{
+    return talloc_asprintf(ctx, "%s %s", words[0], words[1]);
+}
+
+// The revision that is to be met, taken out of the options; 0: any.
+static long take_revision(json_t *given)
+{
+    long revision = (long)number(given, "revision");
+    json_object_del(given, "revision");
+    return revision;
+}
+
+// ---- articles -----------------------------------------------------------------------------------
+
+static int run_new(struct article_run *run, const struct verb *verb, char **words, json_t *given)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    struct client_answer answer;
+    json_object_set_new(given, "id", json_string(words[0]));
+    json_object_set_new(given, "source_locale", json_string(words[1]));
+    int r = article_ask(ctx, run, words[0], "POST", "/v1/articles", 0, given, &answer);
+    if (!r)
+        r = say(run, words[0], answer.json);
+    talloc_free(ctx);
+    return r;
+}
+
+static int run_set(struct article_run *run, const struct verb *verb, char **words, json_t *given)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    struct client_answer answer;
+    int r = article_ask(ctx, run, words[0], "PATCH", article_path(ctx, run, words[0], ""), 0, given,
+                        &answer);
+    if (!r)
+        r = say(run, words[0], answer.json);
+    talloc_free(ctx);
+    return r;
+}
+
+static int run_get(struct article_run *run, const struct verb *verb, char **words, json_t *given)
+{
+    char revision[24];
+    snprintf(revision, sizeof revision, "%lld", number(given, "revision"));
+    return article_get(run, words[0], words[1], json_object_size(given) ? revision : NULL);
+}
+
+// ---- moving on, publishing, taking back ---------------------------------------------------------
+
+static int act(struct article_run *run, char **words, const char *method, const char *action,
+               long revision, const json_t *body)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    struct client_answer answer;
+    char *what = name_text(ctx, words);
+    int r =
+        article_ask(ctx, run, what, method, article_text_path(ctx, run, words[0], words[1], action),
+                    revision, body, &answer);
+    if (!r)
+        r = say(run, what, answer.json);
+    talloc_free(ctx);
+    return r;
+}
+
+static int run_action(struct article_run *run, const struct verb *verb, char **words, json_t *given)
+{
+    long revision = take_revision(given);
+    char *action =
+        talloc_asprintf(NULL, "/%s%s", verb->action, json_object_get(given, "at") ? "-at" : "");
+    int r = act(run, words, "POST", action, revision, given);
+    talloc_free(action);
+    return r;
+}
+
+static int run_move(struct article_run *run, const struct verb *verb, char **words, json_t *given)
+{
+    long revision = take_revision(given);
+    json_object_set_new(given, "to", json_string(verb->action ? verb->action : words[2]));
+    return act(run, words, "POST", "/stage", revision, given);
+}
+
+static int run_comment(struct article_run *run, const struct verb *verb, char **words,
+                       json_t *given)
+{
+    json_object_set_new(given, "text", json_string(words[2]));
+    return act(run, words, "POST", "/comments", 0, given);
+}
+
+static int run_discard(struct article_run *run, const struct verb *verb, char **words,
+                       json_t *given)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    struct client_answer answer;
+    long revision = take_revision(given);
+    int r = 0;
+    if (!revision) {
+        r = article_ask(ctx, run, name_text(ctx, words), "GET",
+                        article_text_path(ctx, run, words[0], words[1], ""), 0, NULL, &answer);
+        revision = r ? 0 : (long)number(answer.json, "revision");
+    }
+    talloc_free(ctx);
+    return r ? r : act(run, words, "DELETE", "", revision, NULL);
+}
+
+// The stage behind the one that a text is in: the first later one that its workflow leads to.
+static const char *next_stage(const json_t *workflow, const char *stage)
+{
+    size_t i, k;
+    json_t *one, *move;
+    bool later = false;
+    json_array_foreach (json_object_get(workflow, "stages"), i, one) {
+        const char *id = field_text(one, "id");
+        json_array_foreach (json_object_get(workflow, "moves"), k, move) {
+            if (later && strcmp(field_text(move, "from"), stage) == 0 &&
+                strcmp(field_text(move, "to"), id) == 0)
+                return id;
+        }
+        later |= strcmp(id, stage) == 0;
+    }
+    return NULL;
+}
+
+static int submit(TALLOC_CTX *ctx, struct article_run *run, char **words, json_t *given)
+{
+    struct client_answer text, workflow;
+    const char *what = name_text(ctx, words);
+    int r = article_ask(ctx, run, what, "GET", article_text_path(ctx, run, words[0], words[1], ""),
+                        0, NULL, &text);
+    if (r)
+        return r;
+    const char *agency = field_text(json_object_get(text.json, "article"), "agency");
+    const char *stage = field_text(text.json, "stage"), *state = field_text(text.json, "state");
+    char *path = talloc_asprintf(ctx, "/v1/workflow%s%s", agency ? "?agency=" : "",
+                                 agency ? client_escape(ctx, run->client, agency) : "");
+    r = article_ask(ctx, run, what, "GET", path, 0, NULL, &workflow);
+    if (r)
+        return r;
+    if (strcmp(state, "draft") != 0)
+        return article_failed(what, "there is no draft to submit: the text is %s", state);
+    const char *next = next_stage(workflow.json, stage);
+    if (!next)
+        return article_failed(what, "the workflow ends at %s", stage);
+    if (strcmp(next, "published") == 0)
+        return article_failed(what, "it is %s; `sen article publish` is what comes next", stage);
+    json_object_set_new(given, "to", json_string(next));
+    return act(run, words, "POST", "/stage", (long)number(text.json, "revision"), given);
+}
+
+static int run_submit(struct article_run *run, const struct verb *verb, char **words, json_t *given)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    int r = submit(ctx, run, words, given);
+    talloc_free(ctx);
+    return r;
+}
+
+// ---- lists --------------------------------------------------------------------------------------
+
+// A line for each item of a list, its members parted by tabs.
+static void print_rows(const json_t *items, const char *const *members)
+{
+    size_t i;
+    json_t *item;
+    json_array_foreach (items, i, item) {
+        for (const char *const *member = members; *member; member++) {
+            const json_t *value = json_object_get(item, *member);
+            if (json_is_integer(value))
+                printf("%lld", (long long)json_integer_value(value));
+            else
+                fputs(json_is_string(value) ? json_string_value(value) : "-", stdout);
+            putchar(member[1] ? '\t' : '\n');
+        }
+    }
+}
+
+static int print_list(struct article_run *run, const char *what, const char *path, const char *list,
+                      const char *const *members)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    struct client_answer answer;
+    int r = article_ask(ctx, run, what, "GET", path, 0, NULL, &answer);
+    if (!r && run->json) {
+        json_dumpf(answer.json, stdout, JSON_COMPACT);
+        putchar('\n');
+    } else if (!r) {
+        print_rows(json_object_get(answer.json, list), members);
+    }
+    talloc_free(ctx);
+    return r || fflush(stdout);
+}
+
+static int run_list(struct article_run *run, const struct verb *verb, char **words, json_t *given)
+{
+    static const char *const waiting[] = {"article", "locale", "stage", "revision",
+                                          "writer",  "to",     "title", NULL};
+    static const char *const mine[] = {"article", "locale", "stage", "revision", "title", NULL};
+    bool own = json_is_true(json_object_get(given, "mine"));
+    return print_list(run, "sen article list",
+                      own ? "/v1/me/work?limit=200" : "/v1/me/waiting?limit=200",
+                      own ? "drafts" : "items", own ? mine : waiting);
+}
+
+static int run_text_list(struct article_run *run, char **words, const char *rest,
+                         const char *const *members)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    int r = print_list(run, name_text(ctx, words),
+                       article_text_path(ctx, run, words[0], words[1], rest), "items", members);
+    talloc_free(ctx);
+    return r;
+}
+
+static int run_revisions(struct article_run *run, const struct verb *verb, char **words,
+                         json_t *given)
+{
+    static const char *const members[] = {"revision", "state",  "stage", "version",
+                                          "saved_at", "writer", "title", NULL};
+    return run_text_list(run, words, "/revisions?limit=200", members);
+}
+
+static int run_comments(struct article_run *run, const struct verb *verb, char **words,
+                        json_t *given)
+{
+    static const char *const members[] = {"number",      "at",   "by", "revision",
+                                          "resolved_at", "text", NULL};
+    return run_text_list(run, words, "/comments?limit=200", members);
+}
+
+static int run_put(struct article_run *run, const struct verb *verb, char **words, json_t *given)
+{
+    int count = 0;
+    while (words[count])
+        count++;
+    return article_put(run, words, count);
+}
+
+// ---- the verbs ----------------------------------------------------------------------------------
+
+#define ABOUT                                                                                      \
+    {"--kind", "kind"}, {"--topic", "topic"}, {"--province", "provinces", OPTION_LIST},            \
+    {                                                                                              \
+        "--embargo", "embargo"                                                                     \
+    }
+#define REVISION                                                                                   \
+    {                                                                                              \
+        "--revision", "revision", OPTION_NUMBER                                                    \
+    }
+
+static const struct option none[] = {{0}};
+static const struct option only_revision[] = {REVISION, {0}};
+static const struct option for_new[] = {ABOUT, {"--agency", "agency"}, {0}};
+static const struct option for_set[] = {ABOUT, {"--lift-embargo", "lift_embargo", OPTION_SET}, {0}};
+static const struct option for_submit[] = {{"--comment", "comment"}, {0}};
+static const struct option for_move[] = {{"--comment", "comment"}, REVISION, {0}};
+static const struct option for_publish[] = {
+    {"--at", "at"}, {"--minor", "update", OPTION_SET, "minor"}, {"--note", "note"}, REVISION, {0}};
+static const struct option for_correct[] = {
+    {"--reason", "reason"}, {"--note", "note"}, REVISION, {0}};
+static const struct option for_withdraw[] = {
+    {"--kind", "kind"}, {"--reason", "reason"},
+    {"--to", "to"},     {"--status", "status", OPTION_NUMBER},
+    {"--at", "at"},     {0}};
+static const struct option for_list[] = {{"--mine", "mine", OPTION_SET}, {0}};
+
+static const struct verb verbs[] = {
+    {"new", "ID LOCALE [--kind K] [--topic T] [--agency A] [--province P]... [--embargo TIME]", 2,
+     for_new, run_new},
+    {"set", "ID [--kind K] [--topic T] [--province P]... [--embargo TIME | --lift-embargo]", 1,
+     for_set, run_set},
+    {"put", "FILE.md|FOLDER...", 1, none, run_put},
+    {"get", "ID LOCALE [--revision N]", 2, only_revision, run_get},
+    {"submit", "ID LOCALE [--comment TEXT]", 2, for_submit, run_submit},
+    {"move", "ID LOCALE STAGE [--comment TEXT] [--revision N]", 3, for_move, run_move},
+    {"approve", "ID LOCALE [--comment TEXT] [--revision N]", 2, for_move, run_move, "approved"},
+    {"publish", "ID LOCALE [--at TIME] [--minor] [--note TEXT] [--revision N]", 2, for_publish,
+     run_action, "publish"},
+    {"correct", "ID LOCALE --reason WORD --note TEXT [--revision N]", 2, for_correct, run_action,
+     "correct"},
+    {"withdraw",
+     "ID LOCALE --reason TEXT [--kind notice|gone|redirect|vanish] [--to URL] [--status N] "
+     "[--at TIME]",
+     2, for_withdraw, run_action, "withdraw"},
+    {"discard", "ID LOCALE [--revision N]", 2, only_revision, run_discard},
+    {"comment", "ID LOCALE TEXT", 3, none, run_comment},
+    {"comments", "ID LOCALE", 2, none, run_comments},
+    {"list", "[--mine]", 0, for_list, run_list},
+    {"revisions", "ID LOCALE", 2, none, run_revisions},
+    {0},
+};
+
+// ---- reading the command line -------------------------------------------------------------------
+
+struct line {
+    const char *server;
+    bool json;
+    char **words; // behind the verb, ended by NULL
+    int count;
+    json_t *given;
+};
+
+static bool take_value(json_t *given, const struct option *option, const char *text)
+{
+    char *end;
+    long value = strtol(text, &end, 10);
+    json_t *list = json_object_get(given, option->member);
+    switch (option->kind) {
+    case OPTION_NUMBER:
+        json_object_set_new(given, option->member, json_integer(value));
+        return *text && !*end && value > 0;
+    case OPTION_LIST:
+        if (!list)
+            json_object_set_new(given, option->member, list = json_array());
+        return !json_array_append_new(list, json_string(text));
+    default:
+        return !json_object_set_new(given, option->member, json_string(text));
+    }
+}
+
+// Take argv[i] and what belongs to it; returns how many that were, 0: it is wrong.
+static int take_option(const struct verb *verb, int left, char **argv, struct line *line)
+{
+    const struct option *option = verb->options;
+    if (strcmp(argv[0], "--json") == 0)
+        return line->json = true;
+    if (strcmp(argv[0], "--server") == 0 && left > 1) {
+        line->server = argv[1];
+        return 2;
+    }
+    while (option->flag && strcmp(option->flag, argv[0]) != 0)
+        option++;
+    if (!option->flag)
+        return 0;
+    if (option->kind == OPTION_SET) {
+        json_object_set_new(line->given, option->member,
+                            option->value ? json_string(option->value) : json_true());
+        return 1;
+    }
+    return left > 1 && take_value(line->given, option, argv[1]) ? 2 : 0;
+}
+
+static bool read_line(const struct verb *verb, int argc, char **argv, struct line *line)
+{
+    bool only_words = false;
+    for (int i = 0, taken; i < argc; i += taken) {
+        taken = 1;
+        if (!only_words && strcmp(argv[i], "--") == 0)
+            only_words = true;
+        else if (only_words || argv[i][0] != '-')
+            line->words[line->count++] = argv[i];
+        else if (!(taken = take_option(verb, argc - i, argv + i, line)))
+            return false;
+    }
+    return verb->run == run_put ? line->count > 0 : line->count == verb->words;
+}
+
+static int verb_usage(const struct verb *verb)
+{
+    fprintf(stderr, "usage: sen article %s %s\n", verb->name, verb->usage);
+    return 2;
+}
+
+// The user's language as HTTP writes it, from "vi_VN.UTF-8"; NULL: none is set.
+static char *user_language(TALLOC_CTX *ctx)
+{
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    const char *value = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names && (!value || !*value); i++)
+        value = getenv(names[i]);
+    if (!value)
+        return NULL;
+    char *tag = talloc_strndup(ctx, value, strcspn(value, ".@"));
+    for (char *c = tag; *c; c++)
+        *c = *c == '_' ? '-' : *c;
+    return locale_match(tag, strlen(tag)) ? tag : NULL;
+}
+
+// Tokens go into a header as they are.
+static bool is_token(const char *text)
+{
+    for (; *text > ' ' && *text < 0x7f; text++)
+        ;
+    return !*text;
+}
+
+static int run_verb(const struct settings *settings, const struct verb *verb, struct line *line)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    struct article_run run = {.json = line->json, .locale = locale_find("en")};
+    char *error, *language = user_language(ctx);
+    const char *token = getenv("SEN_TOKEN"), *server = line->server;
+    if (language)
+        run.locale = locale_match(language, strlen(language));
+    if (!server && *settings->api)
+        server = settings->api;
+    if (!server)
+        server = talloc_asprintf(ctx, "http://127.0.0.1:%" PRId64, settings->port);
+    int status = 1;
+    if (!token || !*token || !is_token(token))
+        article_failed("sen article", "put a token into the environment variable SEN_TOKEN");
+    else if (client_open(ctx, server, token, language, &run.client, &error))
+        article_failed("sen article", "%s", error);
+    else
+        status = verb->run(&run, verb, line->words, line->given);
+    talloc_free(ctx);
+    return status;
+}
+
+static int run(const struct settings *settings, int argc, char **argv)
+{
+    const struct verb *verb = verbs;
+    while (argc > 1 && verb->name && strcmp(verb->name, argv[1]) != 0)
+        verb++;
+    if (argc < 2 || !verb->name)
+        return command_usage(&command_article, "%s is not one of its verbs",
+                             argc < 2 ? "nothing" : argv[1]);
+    struct line line = {.given = json_object(),
+                        .words = talloc_zero_array(NULL, char *, (size_t)argc + 1)};
+    int status = read_line(verb, argc - 2, argv + 2, &line) ? run_verb(settings, verb, &line)
+                                                            : verb_usage(verb);
+    json_decref(line.given);
+    talloc_free(line.words);
+    return status;
+}
+
+const struct command command_article = {
+    .name = "article",
+    .usage = "VERB ... [--server URL] [--json]",
+    .help =
+        "Write, move on and publish texts through the API, from any machine.\n"
+        "\n"
+        "  new ID LOCALE [--kind K] [--topic T] [--agency A] [--province P]... [--embargo TIME]\n"
+        "  set ID [--kind K] [--topic T] [--province P]... [--embargo TIME | --lift-embargo]\n"
+        "  put FILE.md|FOLDER...\n"
+        "  get ID LOCALE [--revision N]\n"
+        "  submit ID LOCALE [--comment TEXT]\n"
+        "  move ID LOCALE STAGE [--comment TEXT] [--revision N]\n"
+        "  approve ID LOCALE [--comment TEXT] [--revision N]\n"
+        "  publish ID LOCALE [--at TIME] [--minor] [--note TEXT] [--revision N]\n"
+        "  correct ID LOCALE --reason WORD --note TEXT [--revision N]\n"
+        "  withdraw ID LOCALE --reason TEXT [--kind notice|gone|redirect|vanish] [--to URL]\n"
+        "           [--status 404|451] [--at TIME]\n"
+        "  discard ID LOCALE [--revision N]\n"
+        "  comment ID LOCALE TEXT\n"
+        "  comments ID LOCALE\n"
+        "  list [--mine]\n"
+        "  revisions ID LOCALE\n"
+        "\n"
+        "The portal is --server or SEN_API (else this machine's, at SEN_PORT); the token stands "
+        "in\n"
+        "SEN_TOKEN, never on the command line. --json prints answers and refusals as the API "
+        "gives\n"
+        "them. The exit status is 1 when something was refused, and why stands on stderr in the\n"
+        "language of LANG.\n"
+        "\n"
+        "put saves Markdown with front matter, as `sen import` reads it, as drafts, and makes the\n"
+        "articles that are not there yet. What has not changed is left alone. Which revision a "
+        "file\n"
+        "was made from is remembered in .sen-article beside it; when somebody else has changed "
+        "the\n"
+        "text since, put refuses and shows what they changed. What the portal decides (when it "
+        "was\n"
+        "published, its version, its state) is not sent. A folder, from the first save to "
+        "readers:\n"
+        "\n"
+        "  export SEN_API=https://portal.example SEN_TOKEN=...\n"
+        "  sen article put articles/\n"
+        "  for locale in vi en; do\n"
+        "      sen article submit tea $locale      # draft, edited, proofread\n"
+        "  done\n"
+        "  sen article list                        # what waits for you, and for which step\n"
+        "  sen article approve tea vi              # by somebody else than the writer\n"
+        "  sen article publish tea vi --at 2026-12-01T09:00:00+07:00",
+    .run = run,
+};
