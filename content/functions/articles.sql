@@ -152,9 +152,9 @@ end $$;
 
 -- The texts that wait for the moment of their publication.
 create or replace view text_scheduled as
-    select s.article, s.locale from schedule s where s.state = 'waiting' and s.action = 'publish'
+    select s.article, s.locale, s.release from schedule s where s.state = 'waiting' and s.action = 'publish'
     union all
-    select t.article, t.locale from schedule s join release_text t on t.release = s.release where s.state = 'waiting';
+    select t.article, t.locale, s.release from schedule s join release_text t on t.release = s.release where s.state = 'waiting';
 
 -- Does this one? Then it must not change.
 create or replace function text_is_scheduled(wanted text, in_locale text) returns boolean language plpgsql stable as $$
@@ -172,6 +172,7 @@ declare
     before edition;
     after edition;
 begin
+    perform 1 from article x where x.id = wanted for update; -- whoever schedules it waits, or has
     perform must(not text_is_scheduled(wanted, in_locale), 'scheduled');
     -- Said early to the writer; publishing checks it again.
     perform must(not exists (select from edition x where x.locale = in_locale and x.skeleton = e ->> 'skeleton'

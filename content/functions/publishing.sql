@@ -1,5 +1,12 @@
 -- Publishing: now, at a time, together; correcting; taking back.
 
+-- Locks are taken in one order, that of schedule_run(): what waits for a moment, releases, articles,
+-- the change log, the audit log.
+create or replace function schedule_lock(wanted text, in_locale text) returns void language plpgsql as $$
+begin
+    perform 1 from schedule s where s.article = wanted and s.locale = in_locale and s.state = 'waiting' order by s.id for update;
+end $$;
+
 -- May somebody publish this draft? Refuses what stands in the way; returns the draft.
 -- a: id, locale, expected, update, note.
 create or replace function publish_ready(who jsonb, a jsonb) returns edition language plpgsql as $$
@@ -10,6 +17,7 @@ declare
     e edition%rowtype;
     allowed text;
 begin
+    perform schedule_lock(wanted, in_locale);
     perform 1 from article x where x.id = wanted for update;
     select * into e from edition x where x.article = wanted and x.locale = in_locale and x.state = 'draft';
     perform must(found, 'no_draft');
@@ -59,19 +67,25 @@ begin
         'checks', jsonb_build_object('checks', found_all));
 end $$;
 
--- Publish now. a: id, locale, expected, update ("major" or "minor"), note.
+-- Publish now. a: id, locale, expected, update ("major" or "minor"), note. Not what a release is to
+-- take out at its time: that one would stay behind.
 create or replace function text_publish(who jsonb, a jsonb) returns jsonb language plpgsql as $$
+declare
+    e edition := publish_ready(who, a);
 begin
-    perform checks_pass(publish_ready(who, a));
+    perform must(not exists (select from text_scheduled s where s.article = e.article and s.locale = e.locale and s.release is not null), 'scheduled');
+    perform checks_pass(e);
     return publish_one(who, a);
 end $$;
 
 -- A correction: what was wrong, for all to see. a: id, locale, expected, reason, note.
 create or replace function text_correct(who jsonb, a jsonb) returns jsonb language plpgsql as $$
+declare
+    correction jsonb := a || '{"update": "correction"}';
+    e edition := publish_ready(who, correction);
 begin
-    perform must(exists (select from edition x where x.article = a ->> 'id' and x.locale = a ->> 'locale' and x.state = 'live'),
-                 'not_live');
-    return text_publish(who, a || '{"update": "correction"}');
+    perform must(exists (select from edition x where x.article = e.article and x.locale = e.locale and x.state = 'live'), 'not_live');
+    return text_publish(who, correction);
 end $$;
 
 -- a: id, locale, kind, reason, to, status; see text_withdraw().
@@ -86,6 +100,7 @@ declare
 begin
     perform must((coalesce(a ->> 'kind', 'notice') = 'redirect') = (a ? 'to'), 'invalid', '{"field": "to"}');
     perform must(coalesce(a ->> 'kind', 'notice') = 'vanish' or not a ? 'status', 'invalid', '{"field": "status"}');
+    perform schedule_lock(wanted, in_locale);
     perform 1 from article x where x.id = wanted for update;
     select * into before from edition x where x.article = wanted and x.locale = in_locale and x.state in ('live', 'withdrawn', 'removed');
     select * into done from text_withdraw(wanted, in_locale, a);
@@ -147,6 +162,7 @@ declare
     about article := article_for(who, a ->> 'id', 'publish', a ->> 'locale');
 begin
     perform must((coalesce(a ->> 'kind', 'notice') = 'redirect') = (a ? 'to'), 'invalid', '{"field": "to"}');
+    perform must(coalesce(a ->> 'kind', 'notice') = 'vanish' or not a ? 'status', 'invalid', '{"field": "status"}');
     perform must(exists (select from edition x where x.article = about.id and x.locale = a ->> 'locale' and x.state in ('live', 'draft')), 'not_found');
     return schedule_add(who, a, 'withdraw', schedule_moment(a, null), null);
 end $$;
@@ -257,7 +273,11 @@ create or replace function release_for(who jsonb, wanted text, wanted_action tex
 declare
     r release%rowtype;
 begin
-    select * into r from release x where x.id = wanted for update;
+    if wanted_action <> 'read' then
+        perform 1 from schedule s where s.release = wanted and s.state = 'waiting' for update;
+        perform 1 from release x where x.id = wanted for update;
+    end if;
+    select * into r from release x where x.id = wanted;
     perform must(found, 'not_found');
     perform must(may(who, wanted_action, r.agency, null), 'forbidden');
     return r;
@@ -288,8 +308,7 @@ declare
     wrong jsonb;
 begin
     perform article_check(jsonb_build_object('agency', a ->> 'agency'));
-    perform 1 from release x where x.id = wanted for update;
-    if not found then
+    if not exists (select from release x where x.id = wanted) then
         perform must(a ->> 'title' is not null, 'invalid', '{"field": "title"}');
         perform must(may(who, 'publish', coalesce(a ->> 'agency', (select x.agency from account x where x.id = (who ->> 'account')::bigint)), null), 'forbidden');
         insert into release (id, title, agency)
@@ -309,10 +328,15 @@ begin
         from jsonb_array_elements(a -> 'texts') t join article x on x.id = t ->> 'id'
         where not may(who, 'publish', x.agency, t ->> 'locale') limit 1;
         perform must(wrong is null, 'forbidden', wrong);
+        -- Whoever puts one of them into another release waits here, and then sees this one.
+        perform 1 from article x where x.id in (select t ->> 'id' from jsonb_array_elements(a -> 'texts') t) order by x.id for update;
         select jsonb_build_object('field', 'texts', 'detail', t.article || ' ' || t.locale) into wrong
         from release_text t join release o on o.id = t.release and o.state = 'open'
         join jsonb_array_elements(a -> 'texts') x on x ->> 'id' = t.article and x ->> 'locale' = t.locale limit 1;
         perform must(wrong is null, 'conflict', wrong);
+        select jsonb_build_object('field', 'texts', 'detail', s.article || ' ' || s.locale) into wrong
+        from text_scheduled s join jsonb_array_elements(a -> 'texts') x on x ->> 'id' = s.article and x ->> 'locale' = s.locale limit 1;
+        perform must(wrong is null, 'scheduled', wrong);
         insert into release_text (release, article, locale, update, note)
         select distinct on (t ->> 'id', t ->> 'locale') wanted, t ->> 'id', t ->> 'locale', coalesce(t ->> 'update', 'major'), t ->> 'note'
         from jsonb_array_elements(a -> 'texts') t;
@@ -333,6 +357,8 @@ declare
     published jsonb := '[]';
 begin
     -- All locks first and in one order, so that two releases never wait for each other.
+    perform 1 from schedule s join release_text r on r.article = s.article and r.locale = s.locale
+    where r.release = wanted and s.state = 'waiting' order by s.id for update of s;
     perform 1 from article x where x.id in (select r.article from release_text r where r.release = wanted) order by x.id for update;
     for pass in 1..2 loop -- publish all, then check all: they may link to one another
         for t in select r.article, r.locale, jsonb_build_object('id', r.article, 'locale', r.locale, 'update', r.update, 'note', r.note) as a
@@ -381,10 +407,12 @@ declare
     more text;
 begin
     perform must(r.state = 'open', 'conflict', jsonb_build_object('field', 'release', 'state', r.state));
+    perform must(not exists (select from schedule s where s.release = r.id and s.state = 'waiting'), 'scheduled');
     for t in select x.article, x.locale, jsonb_build_object('id', x.article, 'locale', x.locale, 'update', x.update, 'note', x.note) as a
              from release_text x where x.release = r.id order by x.article, x.locale loop
         begin
             perform publish_ready(who, t.a);
+            perform must(not text_is_scheduled(t.article, t.locale), 'scheduled');
             embargo := greatest(embargo, (select x.embargo from article x where x.id = t.article));
         exception when sqlstate 'SEN01' then
             get stacked diagnostics why = message_text, more = pg_exception_detail;
