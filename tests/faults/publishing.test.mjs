@@ -1,4 +1,5 @@
-// R1: the server dies again and again while editors publish. R16: two editors, one revision.
+// R1: the server dies again and again while editors publish. R16: two editors, one revision. R17: the
+// same publication asked for many times.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -140,6 +141,54 @@ test('R16', { timeout: 300000 }, async () => {
     assert.equal(await portal.sql("select count(*) from edition where article = 'raced'"), String(total + 1));
     assert.equal(await portal.sql("select count(distinct body) from edition where article = 'raced'"), String(total + 1));
     report('R16', { count, total, began, about: ['libpq', 'postgresql'] });
+  } finally {
+    await portal.stop();
+  }
+});
+
+// Every text is published by fifty requests at once with one key, on two servers, one of which is
+// killed meanwhile in every fourth round; and fifty times more after it has come back.
+test('R17', { timeout: 300000 }, async () => {
+  const began = performance.now();
+  const [rounds, times] = [20, 50];
+  const next = random();
+  const portal = await startPortal({ durable: true, build: 'release' });
+  try {
+    const settings = async () => ({ SEN_PORT: await freePort(), SEN_REQUESTS_PER_SECOND: 0 });
+    const ports = [await settings(), await settings()];
+    const servers = await Promise.all(ports.map((each) => portal.serve(each)));
+    const token = await portal.token();
+    const desk = (n) => editor(plain(servers[n % 2], token));
+    const restart = async () => {
+      await servers[0].crash();
+      servers[0] = await portal.serve(ports[0]);
+    };
+    let [count, killed] = [0, 0];
+    for (let round = 0; round < rounds; round++) {
+      const id = `same-${round}`;
+      assert.equal((await desk(1).create({ id, source_locale: 'en' })).status, 201);
+      assert.equal((await desk(1).save(id, 'en', { title: `T ${round}`, body: 'Once.' })).status, 201);
+      const ask = (n) => insist(() => desk(n).publish(id, 'en', { 'idempotency-key': id }));
+      const all = () => Promise.all(Array.from({ length: times }, (_, n) => ask(n)));
+      const burst = all();
+      let back = Promise.resolve();
+      if (round % 4 === 0) {
+        await pause(next() * 25);
+        back = restart();
+        killed++;
+      }
+      const answers = await burst;
+      await back;
+      if (round % 4 !== 0) await restart();
+      answers.push(...await all());
+      for (const answer of answers) {
+        assert.deepEqual([answer.status, answer.body], [200, answers[0].body]);
+        count++;
+      }
+    }
+    const rows = async (table, which) => Number(await portal.sql(`select count(*) from ${table} where ${which}`));
+    assert.deepEqual([await rows('publication', 'true'), await rows('change', "kind = 'publish'"), await rows('audit', "action = 'text_publish'")], [rounds, rounds, rounds]);
+    report('R17', { count, total: rounds * times * 2, began, about: ['libpq', 'postgresql'], more: `texts=${rounds} restarts=${rounds} killed-meanwhile=${killed}` });
   } finally {
     await portal.stop();
   }
