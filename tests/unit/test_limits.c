@@ -123,12 +123,50 @@ static void test_addresses(void **state)
     assert_false(address_from_socket(&local, &address));
 }
 
+static void test_tokens(void **state)
+{
+    const struct settings settings = {.failed_tokens = 3};
+    struct limits *limits = limits_open(NULL, &settings);
+    struct address one = address_of("192.0.2.1"), two = address_of("192.0.2.2");
+    const char *good = "00112233445566778899aabbccddeeff",
+               *bad = "ff112233445566778899aabbccddeeff";
+    limits_token_done(limits, &one, good, true, 1000);
+    for (int i = 0; i < 3; i++) {
+        assert_true(limits_token(limits, &one, bad, 1000));
+        limits_token_done(limits, &one, i ? bad : NULL, false, 1000);
+    }
+    assert_false(limits_token(limits, &one, bad, 1000));
+    assert_false(limits_token(limits, &one, NULL, 1000));
+    assert_true(limits_token(limits, &one, good, 1000)); // it was valid here before
+    assert_true(limits_token(limits, &two, bad, 1000));
+    limits_sweep(limits, 2000); // who has failed is not forgotten
+    assert_false(limits_token(limits, &one, bad, 20999));
+    assert_true(limits_token(limits, &one, bad, 21001)); // a third of a minute each
+    limits_token_done(limits, &one, bad, false, 21001);
+    assert_false(limits_token(limits, &one, bad, 21001));
+    limits_sweep(limits, 100000);
+    for (int i = 0; i < 3; i++) {
+        assert_true(limits_token(limits, &one, bad, 100000));
+        limits_token_done(limits, &one, bad, false, 100000);
+    }
+    assert_false(limits_token(limits, &one, bad, 100000));
+    talloc_free(limits);
+
+    const struct settings without = {0};
+    limits = limits_open(NULL, &without);
+    for (int i = 0; i < 1000; i++) {
+        assert_true(limits_token(limits, &one, bad, 1000));
+        limits_token_done(limits, &one, bad, false, 1000);
+    }
+    talloc_free(limits);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_connections), cmocka_unit_test(test_requests),
         cmocka_unit_test(test_none),        cmocka_unit_test(test_sweep),
-        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_tokens),      cmocka_unit_test(test_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -29,6 +29,21 @@ static void test_made(void **state)
     assert_int_equal(strlen(hash), TOKEN_HASH * 2);
 }
 
+// What people see of it tells a session from a token that lasts.
+static void test_kinds(void **state)
+{
+    struct token token;
+    char hash[TOKEN_HASH * 2 + 1];
+    for (int i = 0; i < 2000; i++) {
+        token_make(TOKEN_SESSION, &token);
+        assert_int_equal(token.prefix[0], 's');
+        assert_true(token_hash(token.text, TOKEN_LENGTH, hash));
+        token_make(TOKEN_LASTING, &token);
+        assert_int_not_equal(token.prefix[0], 's');
+        assert_true(token_hash(token.text, TOKEN_LENGTH, hash));
+    }
+}
+
 static void test_refused(void **state)
 {
     struct token token;
@@ -44,6 +59,12 @@ static void test_refused(void **state)
     token.text[5] = '\0';
     assert_false(token_hash(token.text, TOKEN_LENGTH, hash));
     token.text[5] = 'a';
+    token.text[TOKEN_LENGTH - 1] = '=';
+    assert_false(token_hash(token.text, TOKEN_LENGTH, hash));
+    token.text[TOKEN_LENGTH - 1] = '\0';
+    assert_false(token_hash(token.text, TOKEN_LENGTH, hash));
+    token.text[TOKEN_LENGTH - 1] = 'A';
+    assert_true(token_hash(token.text, TOKEN_LENGTH, hash));
     token.text[0] = 'S';
     assert_false(token_hash(token.text, TOKEN_LENGTH, hash));
 }
@@ -52,6 +73,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_made),
+        cmocka_unit_test(test_kinds),
         cmocka_unit_test(test_refused),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
