@@ -68,7 +68,7 @@ static int make(TALLOC_CTX *ctx, const struct request *request, const struct db_
     if (r)
         return r;
     if (feed->more) {
-        struct cursor last = {.key = feed->last_updated_us, .id = feed->last_article};
+        struct cursor last = {.key = feed->last_modified_us, .id = feed->last_article};
         feed->prev_archive =
             talloc_asprintf(feed, "%s%s/%s?before=%s", asked.origin, asked.folder, asked.file,
                             cursor_encode(ctx, request->route->path, &last));

@@ -1,11 +1,12 @@
-// The static site and the media, from SEN_HOME: so that one address shows everything. A file is
-// kept in the response cache and looked at (one stat) each time it is asked for.
+#include "api/pages.h"
+
 #include "api/cache.h"
 #include "api/problem.h"
 #include "api/response.h"
 #include "api/route.h"
 #include "locales/locale.h"
 #include "locales/negotiate.h"
+#include "render/site_output.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -43,14 +44,7 @@ static const char *type_of(const char *path)
     return NULL;
 }
 
-#define SITE_HEADERS                                                                               \
-    "Content-Security-Policy: default-src 'none'; img-src 'self'; media-src 'self'; "              \
-    "style-src 'self'; script-src 'self'; font-src 'self'; connect-src 'self'; "                   \
-    "manifest-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "                \
-    "frame-ancestors 'none'\r\n"                                                                   \
-    "Referrer-Policy: strict-origin-when-cross-origin\r\n"                                         \
-    "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=()\r\n"                 \
-    "Cross-Origin-Opener-Policy: same-origin\r\n"
+#define SITE_HEADERS PAGE_HEADERS "Referrer-Policy: strict-origin-when-cross-origin\r\n"
 
 // Uploaded and imported pictures run nothing and frame nothing, even when opened by themselves.
 #define MEDIA_HEADERS                                                                              \
@@ -166,7 +160,7 @@ static enum step_result redirect_to_folder(struct request *request)
     return DONE;
 }
 
-static enum step_result send_missing(struct request *request, const char *path)
+enum step_result page_missing(struct request *request, const char *path)
 {
     const struct locale *locale = problem_locale(request);
     char tag[LOCALE_TAG_BYTES + 1] = "";
@@ -188,6 +182,37 @@ static enum step_result send_missing(struct request *request, const char *path)
     return request_problem(request, 404, "no_such_path", NULL, NULL);
 }
 
+// Pages that say why there is no other: their names say with which status.
+static const struct {
+    const char *name;
+    int status;
+} stand_ins[] = {
+    {SITE_GONE_PAGE, 410},
+    {SITE_BARRED_PAGE, 451},
+    {"404.html", 404},
+};
+
+static int status_of(const char *path)
+{
+    const char *name = strrchr(path, '/') + 1;
+    for (size_t i = 0; i < sizeof stand_ins / sizeof *stand_ins; i++)
+        if (strcmp(stand_ins[i].name, name) == 0)
+            return stand_ins[i].status;
+    return 200;
+}
+
+static enum step_result send_stand_in(struct request *request, const char *path)
+{
+    for (size_t i = 0; i < sizeof stand_ins / sizeof *stand_ins - 1; i++) {
+        char *file = talloc_asprintf(request, "%s/site%s%s", request->thread->settings->home, path,
+                                     stand_ins[i].name);
+        if (send_file(request, file, type_of(file), page_headers(request, path),
+                      stand_ins[i].status) == DONE)
+            return DONE;
+    }
+    return NEXT;
+}
+
 static enum step_result step_page(struct request *request)
 {
     char *path = safe_path(request, request->path);
@@ -196,14 +221,17 @@ static enum step_result step_page(struct request *request)
         return request_problem(request, 404, "no_such_path", NULL, NULL);
     bool folder = path[strlen(path) - 1] == '/';
     char *file = talloc_asprintf(request, "%s/site%s%s", request->thread->settings->home, path,
-                                 folder ? "index.html" : "");
+                                 folder ? SITE_PAGE : "");
     const char *type = type_of(file);
     struct stat status;
     if (!folder && !stat(file, &status) && S_ISDIR(status.st_mode))
         return redirect_to_folder(request);
-    if (type && send_file(request, file, type, page_headers(request, path), 200) == DONE)
+    if (type &&
+        send_file(request, file, type, page_headers(request, path), status_of(file)) == DONE)
         return DONE;
-    return send_missing(request, path);
+    if (folder && send_stand_in(request, path) == DONE)
+        return DONE;
+    return page_missing(request, path);
 }
 
 static enum step_result step_medium(struct request *request)

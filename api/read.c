@@ -8,7 +8,8 @@
 //   locale              the language the answer is really in
 //   modified            seconds since 1970
 //   tags                what it shows, for the cache: space separated
-//   location            the path it is found at now: answered with 308
+//   location            the address it is found at now: answered with 308
+//   refused             why it is not given: see the table of refusals
 #include "api/read.h"
 
 #include "api/cache.h"
@@ -57,6 +58,17 @@ struct read_state {
     bool segmented;
     struct waiter waiter;
     struct response *response; // the reading's answer
+    const struct refusal *refusal;
+};
+
+// What a statement says of a thing that was there: each reader is told in their language.
+static const struct refusal {
+    const char *name;
+    int status;
+    const char *key;
+} refusals[] = {
+    {"gone", 410, "gone"},
+    {"legal", 451, "legal"},
 };
 
 // ---- values
@@ -345,6 +357,25 @@ static char *common_headers(TALLOC_CTX *ctx, const struct read *read, const char
         locale ? "Content-Language: " : "", locale ? locale : "", locale ? "\r\n" : "");
 }
 
+static const struct refusal *refusal_of(const struct db_result *result)
+{
+    const char *name = db_rows(result) ? db_value(result, 0, "refused") : NULL;
+    for (size_t i = 0; name && i < sizeof refusals / sizeof *refusals; i++)
+        if (strcmp(refusals[i].name, name) == 0)
+            return &refusals[i];
+    return NULL;
+}
+
+// An address as it may stand in a header: what is not ASCII is percent-encoded (RFC 3986).
+static char *header_address(TALLOC_CTX *ctx, const char *address)
+{
+    char *encoded = talloc_strdup(ctx, "");
+    for (const unsigned char *at = (const unsigned char *)address; *at; at++)
+        encoded = talloc_asprintf_append_buffer(encoded,
+                                                *at <= ' ' || *at >= 0x7f ? "%%%02X" : "%c", *at);
+    return encoded;
+}
+
 static const char json_content[] = "application/json; charset=utf-8";
 
 // The answer that a statement's row makes, or NULL when there is none.
@@ -361,7 +392,8 @@ static struct response *build(struct fetch *fetch, const struct db_result *resul
     int64_t modified = db_integer(result, 0, "modified");
     struct response *response = NULL;
     if (location) {
-        headers = talloc_asprintf_append(headers, "Location: %s\r\n", location);
+        headers =
+            talloc_asprintf_append(headers, "Location: %s\r\n", header_address(scratch, location));
         response = response_new(fetch->thread->memory, 308, NULL, headers, NULL, 0, 0);
     } else if (body) {
         response = response_new(fetch->thread->memory, 200, json_content, headers, body,
@@ -399,7 +431,8 @@ static void on_fetched(void *data, int outcome, struct db_result *result)
     HASH_DEL(thread->fetches, fetch);
     talloc_set_destructor(fetch, NULL);
     struct response *response = NULL;
-    if (outcome == SEN_OK) {
+    const struct refusal *refusal = outcome == SEN_OK ? refusal_of(result) : NULL;
+    if (outcome == SEN_OK && !refusal) {
         const char *tags = NULL;
         if (fetch->route->read->make) {
             outcome =
@@ -418,6 +451,7 @@ static void on_fetched(void *data, int outcome, struct db_result *result)
     DL_FOREACH_SAFE (fetch->waiters, waiter, next) {
         struct read_state *state = waiter->request->state;
         state->response = response;
+        state->refusal = refusal;
         waiter->request->outcome = outcome;
         request_resume(waiter->request);
     }
@@ -492,6 +526,8 @@ static enum step_result step_answer(struct request *request)
     struct read_state *state = request->state;
     if (state->response)
         return send_cached(request, state->response, "Cache-Status: sen; fwd=miss\r\n");
+    if (state->refusal)
+        return request_problem(request, state->refusal->status, state->refusal->key, NULL, NULL);
     bool away = request->outcome == SEN_UNAVAILABLE || request->outcome == SEN_TIMEOUT ||
                 request->outcome == SEN_BUSY;
     if (away && send_stale(request, state) == DONE)

@@ -40,9 +40,14 @@ const char *feed_rfc822(char out[FEED_TIME_BYTES], int64_t seconds)
     return out;
 }
 
+bool feed_is_stale(const struct feed_item *item)
+{
+    return item->staleness && strcmp(item->staleness, "behind-major") == 0;
+}
+
 size_t feed_categories(TALLOC_CTX *ctx, const struct feed_item *item, struct feed_category **ret)
 {
-    struct feed_category *list = talloc_array(ctx, struct feed_category, item->province_count + 5);
+    struct feed_category *list = talloc_array(ctx, struct feed_category, item->province_count + 6);
     size_t count = 0;
     *ret = list;
     if (item->withdrawn) {
@@ -58,8 +63,10 @@ size_t feed_categories(TALLOC_CTX *ctx, const struct feed_item *item, struct fee
         list[count++] = (struct feed_category){"translation", item->method, NULL};
     if (item->proofread)
         list[count++] = (struct feed_category){"translation", "proofread", NULL};
-    if (item->stale)
+    if (feed_is_stale(item))
         list[count++] = (struct feed_category){"translation", "stale", NULL};
+    if (item->correction_count)
+        list[count++] = (struct feed_category){"status", "corrected", NULL};
     return count;
 }
 
@@ -181,15 +188,52 @@ static bool prepare_translations(TALLOC_CTX *ctx, struct feed_item *item)
     return true;
 }
 
-// NULL when the item can be shown, else why not.
-static const char *prepare_item(TALLOC_CTX *ctx, const struct feed *feed, struct feed_item *item)
+static bool prepare_corrections(TALLOC_CTX *ctx, struct feed_item *item)
+{
+    struct feed_correction *list =
+        talloc_array(ctx, struct feed_correction, item->correction_count);
+    for (size_t i = 0; i < item->correction_count; i++) {
+        list[i] = item->corrections[i];
+        const char **const texts[] = {&list[i].reason, &list[i].label, &list[i].note};
+        if (!clean_needed(ctx, texts, COUNT(texts)) || !is_time(list[i].at))
+            return false;
+    }
+    item->corrections = list;
+    return true;
+}
+
+// Of what vanished nothing is written but the identifier and the time.
+static const char *prepare_vanished(TALLOC_CTX *ctx, const struct feed *feed,
+                                    struct feed_item *item)
+{
+    const char **const needed[] = {&item->uri, &item->language};
+    if (!clean_needed(ctx, needed, COUNT(needed)) || !is_address(item->uri))
+        return "its address is not one";
+    if (strcmp(item->language, feed->language) != 0)
+        return "it is in another language";
+    if (!is_time(item->published) || !is_time(item->updated) || !is_time(item->modified))
+        return "its time is out of range";
+    *item = (struct feed_item){
+        .uri = item->uri,
+        .language = item->language,
+        .withdrawn = true,
+        .vanished = true,
+        .version = item->version,
+        .published = item->published,
+        .updated = item->updated,
+        .modified = item->modified,
+    };
+    return NULL;
+}
+
+static const char *prepare_shown(TALLOC_CTX *ctx, const struct feed *feed, struct feed_item *item)
 {
     const char **const needed[] = {&item->uri, &item->url, &item->language, &item->title};
-    const char **const optional[] = {&item->source_uri,   &item->notice,       &item->summary,
-                                     &item->html,         &item->author,       &item->agency,
-                                     &item->licence,      &item->method,       &item->topic.id,
-                                     &item->image.url,    &item->image.type,   &item->image.alt,
-                                     &item->image.credit, &item->image.licence};
+    const char **const optional[] = {
+        &item->source_uri,   &item->notice,        &item->summary,     &item->html,
+        &item->author,       &item->agency,        &item->licence,     &item->method,
+        &item->topic.id,     &item->image.url,     &item->image.type,  &item->image.alt,
+        &item->image.credit, &item->image.licence, &item->replaced_by, &item->staleness};
     if (!clean_needed(ctx, needed, COUNT(needed)))
         return "its title, language or address is missing or not UTF-8";
     if (!clean_optional(ctx, optional, COUNT(optional)))
@@ -198,6 +242,8 @@ static const char *prepare_item(TALLOC_CTX *ctx, const struct feed *feed, struct
         return "its topic has no name or it is not UTF-8";
     if (!is_address(item->uri) || !is_address(item->url))
         return "its address is not one";
+    if (item->replaced_by && !is_address(item->replaced_by))
+        return "the address of what replaces it is not one";
     if (item->image.url && (!is_address(item->image.url) || !item->image.type))
         return "its picture has no address or type";
     if (strcmp(item->language, feed->language) != 0)
@@ -206,8 +252,19 @@ static const char *prepare_item(TALLOC_CTX *ctx, const struct feed *feed, struct
         return "it has no text";
     if (!is_time(item->published) || !is_time(item->updated) || !is_time(item->modified))
         return "its time is out of range";
-    if (!prepare_provinces(ctx, item) || !prepare_translations(ctx, item))
-        return "a province or translation has no name or address";
+    if (!prepare_provinces(ctx, item) || !prepare_translations(ctx, item) ||
+        !prepare_corrections(ctx, item))
+        return "a province, translation or correction has no name, address or text";
+    return NULL;
+}
+
+// NULL when the item can be shown, else why not.
+static const char *prepare_item(TALLOC_CTX *ctx, const struct feed *feed, struct feed_item *item)
+{
+    const char *fault =
+        item->vanished ? prepare_vanished(ctx, feed, item) : prepare_shown(ctx, feed, item);
+    if (fault)
+        return fault;
     if (item->modified < item->updated)
         item->modified = item->updated;
     for (const struct feed_item *other = feed->items; other < feed->items + feed->item_count;

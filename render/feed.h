@@ -1,7 +1,7 @@
 // Feeds for the press and for feed readers: one struct, three formats.
 //   Atom       RFC 4287, withdrawals as tombstones (RFC 6721), older pages as archives (RFC 5005)
 //   RSS        2.0, with content:, dc: and media: (a withdrawal has no form in it: the item shows
-//              the notice until it leaves the feed)
+//              the notice until it leaves the feed; one that vanished has left it)
 //   JSON Feed  1.1, with the extension _portal
 // They agree with each other: the same items, identifiers and times. The same feed always gives the
 // same bytes; nothing in it says when it was made.
@@ -35,6 +35,13 @@ struct feed_translation {
     const char *locale, *url;
 };
 
+// What was wrong with a text, the newest first.
+struct feed_correction {
+    int64_t at;
+    const char *reason, *label; // "figure", "Wrong figure"
+    const char *note;
+};
+
 struct feed_image {
     const char *url, *type; // no url: no picture
     int64_t bytes;
@@ -47,7 +54,9 @@ struct feed_item {
     const char *language;   // BCP 47
     const char *source_uri; // of a translation: the text it was made from
     bool withdrawn;
-    const char *notice; // of a withdrawal; NULL: no reason is given
+    bool vanished;           // withdrawn, and nothing is told but its identifier
+    const char *notice;      // of a withdrawal; NULL: no reason is given
+    const char *replaced_by; // of a withdrawal in favour of another page: its address
 
     const char *title, *summary;
     const char *html; // addresses absolute (feed_absolute_html)
@@ -55,7 +64,9 @@ struct feed_item {
     const char *licence;
     const char *method; // "person", "machine", "machine-person"
     bool proofread;
-    bool stale; // the source has changed since this translation was made
+    const char *staleness; // of a translation: current, behind-minor, behind-major, unknown
+    const struct feed_correction *corrections;
+    size_t correction_count;
 
     int64_t version;
     int64_t published; // first publication; never moves
@@ -93,7 +104,7 @@ struct feed {
 
     // Set by feed_from_rows: there are older items, and the last one here (the cursor to them).
     bool more;
-    int64_t last_updated_us;
+    int64_t last_modified_us;
     const char *last_article;
 };
 

@@ -85,6 +85,21 @@ static void write_image(struct xml *xml, const struct feed_image *image)
     feed_media(xml, image);
 }
 
+// Readers of a corrected text learn of that first.
+static void write_summary(struct xml *xml, const struct feed_item *item)
+{
+    if (!item->correction_count) {
+        xml_element(xml, "summary", item->summary);
+        return;
+    }
+    const struct feed_correction *newest = &item->corrections[0];
+    char *summary =
+        talloc_asprintf(xml, "%s: %s%s%s", newest->label, newest->note, item->summary ? "\n\n" : "",
+                        item->summary ? item->summary : "");
+    xml_element(xml, "summary", summary);
+    talloc_free(summary);
+}
+
 static void write_entry(struct xml *xml, const struct feed *feed, const struct feed_item *item)
 {
     char time[FEED_TIME_BYTES];
@@ -105,7 +120,7 @@ static void write_entry(struct xml *xml, const struct feed *feed, const struct f
     write_link(xml, "license", NULL, NULL, licence);
     talloc_free(licence);
     write_image(xml, &item->image);
-    xml_element(xml, "summary", item->summary);
+    write_summary(xml, item);
     xml_start(xml, "content");
     xml_attribute(xml, "type", "html");
     xml_text(xml, item->html);
@@ -120,6 +135,7 @@ static void write_tombstone(struct xml *xml, const struct feed_item *item)
     xml_attribute(xml, "ref", item->uri);
     xml_attribute(xml, "when", feed_rfc3339(time, item->updated));
     xml_element(xml, "at:comment", item->notice);
+    write_link(xml, "alternate", NULL, NULL, item->replaced_by);
     xml_end(xml);
 }
 

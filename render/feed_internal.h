@@ -19,6 +19,9 @@ struct feed_category {
 // *ret hangs on ctx.
 size_t feed_categories(TALLOC_CTX *ctx, const struct feed_item *item, struct feed_category **ret);
 
+// Is there more to change in a translation than its readers need to know?
+bool feed_is_stale(const struct feed_item *item);
+
 // The address of a Creative Commons licence by its SPDX identifier; NULL for any other.
 char *feed_licence_url(TALLOC_CTX *ctx, const char *licence);
 

@@ -36,21 +36,35 @@ static json_t *rights_of(const char *licence)
     return rights;
 }
 
+static json_t *corrections_of(const struct feed_item *item)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < item->correction_count; i++) {
+        json_t *correction = json_object();
+        set_time(correction, "date", item->corrections[i].at);
+        set(correction, "reason", item->corrections[i].reason);
+        set(correction, "text", item->corrections[i].note);
+        json_array_append_new(list, correction);
+    }
+    return list;
+}
+
 static json_t *portal_of(const struct feed_item *item)
 {
     json_t *portal = json_object();
     json_object_set_new(portal, "version", json_integer(item->version));
     set(portal, "status", item->withdrawn ? "withdrawn" : "usable");
     set_time(portal, "updated", item->updated);
+    set(portal, "replacedBy", item->replaced_by);
     if (item->withdrawn)
         return portal;
-    json_object_set_new(portal, "corrections", json_array());
+    json_object_set_new(portal, "corrections", corrections_of(item));
     set(portal, "agency", item->agency);
     set(portal, "method", item->method);
     json_object_set_new(portal, "proofread", json_boolean(item->proofread));
     set(portal, "sourceEdition", item->source_uri);
     if (item->source_uri)
-        set(portal, "staleness", item->stale ? "stale" : "current");
+        set(portal, "staleness", item->staleness);
     json_t *translations = json_array();
     for (size_t i = 0; i < item->translation_count; i++) {
         json_t *translation = json_object();

@@ -1,7 +1,9 @@
 // From the rows of content/sql/feed.sql to a feed.
 #include "render/feed.h"
 
+#include "locales/format.h"
 #include "locales/message.h"
+#include "render/html.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -13,17 +15,21 @@ struct source {
     size_t row;
 };
 
-// Percent-encoded for one step of a path (RFC 3986 section 2).
-static char *encode(TALLOC_CTX *ctx, const char *text)
+static const char unreserved[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                 "0123456789-._~";
+// What stands in a whole address for itself, escapes among it.
+static const char address_signs[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                    "0123456789-._~%/:?#[]@!$&'()*+,;=";
+
+// Percent-encoded, but for the letters of kept (RFC 3986 section 2).
+static char *encode_but(TALLOC_CTX *ctx, const char *text, const char *kept)
 {
     static const char digits[] = "0123456789ABCDEF";
-    static const char unreserved[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                     "0123456789-._~";
     char *encoded = talloc_array(ctx, char, strlen(text) * 3 + 1);
     char *out = encoded;
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
-        if (strchr(unreserved, c)) {
+        if (strchr(kept, c)) {
             *out++ = (char)c;
             continue;
         }
@@ -33,6 +39,12 @@ static char *encode(TALLOC_CTX *ctx, const char *text)
     }
     *out = '\0';
     return encoded;
+}
+
+// For one step of a path.
+static char *encode(TALLOC_CTX *ctx, const char *text)
+{
+    return encode_but(ctx, text, unreserved);
 }
 
 static char *uri_of(const struct source *s, const char *article, const char *locale)
@@ -106,6 +118,63 @@ static void read_translations(const struct source *s, struct feed_item *item)
     json_decref(array);
 }
 
+// Where the reader goes on instead; a path is one of the site's.
+static const char *replacement(const struct source *s)
+{
+    const char *to = text_of(s, "withdrawn_to");
+    if (!to)
+        return NULL;
+    return talloc_asprintf(s->ctx, "%s%s", *to == '/' ? s->request->origin : "",
+                           encode_but(s->ctx, to, address_signs));
+}
+
+static void read_corrections(const struct source *s, struct feed_item *item)
+{
+    json_t *array = array_of(s, "corrections"), *one;
+    size_t i;
+    struct feed_correction *list =
+        talloc_array(s->ctx, struct feed_correction, json_array_size(array));
+    json_array_foreach (array, i, one) {
+        const char *reason = member(s, one, "reason");
+        const struct message_arg args[] = {{.name = "reason", .string = reason}};
+        list[i] = (struct feed_correction){
+            .at = json_integer_value(json_object_get(one, "at")),
+            .reason = reason,
+            .label = message_format(s->ctx, s->request->locale, "article.correction", args, 1),
+            .note = member(s, one, "note"),
+        };
+    }
+    item->corrections = list;
+    item->correction_count = json_array_size(array);
+    json_decref(array);
+}
+
+// Who takes the text over takes its corrections over: they stand at its end.
+static const char *with_corrections(const struct source *s, const struct feed_item *item)
+{
+    const struct locale *locale = s->request->locale;
+    if (!item->correction_count)
+        return item->html;
+    struct html html;
+    html_init(&html, s->ctx, SIZE_MAX);
+    html_raw(&html, item->html);
+    html_raw(&html, "<h2>");
+    html_text(&html, message_text(locale, "article.corrections"));
+    html_raw(&html, "</h2>\n<ul>\n");
+    for (size_t i = 0; i < item->correction_count; i++) {
+        const struct feed_correction *correction = &item->corrections[i];
+        html_raw(&html, "<li><p>");
+        html_text(&html, format_date(s->ctx, locale, correction->at, DATE_LONG));
+        html_raw(&html, " · ");
+        html_text(&html, correction->label);
+        html_raw(&html, "</p>\n<p>");
+        html_text(&html, correction->note);
+        html_raw(&html, "</p></li>\n");
+    }
+    html_raw(&html, "</ul>\n");
+    return html.data;
+}
+
 static void read_image(const struct source *s, struct feed_item *item)
 {
     const char *file = db_value(s->rows, s->row, "image_file");
@@ -128,13 +197,16 @@ static void read_item(const struct source *s, struct feed_item *item)
     const char *state = db_value(s->rows, s->row, "state");
     const char *slug = db_value(s->rows, s->row, "slug");
     const char *source_locale = db_value(s->rows, s->row, "source_locale");
-    if (!article || !state || !slug)
+    bool vanished = state && strcmp(state, "removed") == 0;
+    if (!article || !state || (!slug && !vanished))
         return; // feed_prepare leaves it out
     *item = (struct feed_item){
         .uri = uri_of(s, article, locale->tag),
-        .url = page_of(s, locale->tag, slug),
+        .url = vanished ? NULL : page_of(s, locale->tag, slug),
         .language = locale->tag,
-        .withdrawn = strcmp(state, "withdrawn") == 0,
+        .withdrawn = vanished || strcmp(state, "withdrawn") == 0,
+        .vanished = vanished,
+        .replaced_by = replacement(s),
         .notice = text_of(s, "notice"),
         .title = text_of(s, "title"),
         .summary = text_of(s, "summary"),
@@ -143,15 +215,15 @@ static void read_item(const struct source *s, struct feed_item *item)
         .licence = text_of(s, "licence"),
         .method = text_of(s, "method"),
         .proofread = bool_of(s, "proofread"),
-        .stale = bool_of(s, "stale"),
+        .staleness = text_of(s, "translation_state"),
         .version = db_integer(s->rows, s->row, "version"),
         .published = seconds_of(s, "published_us"),
         .updated = seconds_of(s, "updated_us"),
-        .modified = seconds_of(s, "updated_us"),
+        .modified = seconds_of(s, "modified_us"),
         .topic = {text_of(s, "topic"), text_of(s, "topic_name")},
     };
     if (item->withdrawn) {
-        if (!item->notice)
+        if (!item->notice && !vanished)
             item->notice = message_text(locale, "notice.withdrawn");
         return;
     }
@@ -160,6 +232,8 @@ static void read_item(const struct source *s, struct feed_item *item)
         item->html = feed_absolute_html(s->ctx, html, s->request->origin, item->url);
     if (source_locale && strcmp(source_locale, locale->tag) != 0)
         item->source_uri = uri_of(s, article, source_locale);
+    read_corrections(s, item);
+    item->html = item->html ? with_corrections(s, item) : NULL;
     read_provinces(s, item);
     read_translations(s, item);
     read_image(s, item);
@@ -214,7 +288,7 @@ int feed_from_rows(TALLOC_CTX *ctx, const struct feed_request *request,
         read_item(&source, &feed->items[source.row]);
     if (feed->item_count) {
         source.row = feed->item_count - 1;
-        feed->last_updated_us = db_integer(rows, source.row, "updated_us");
+        feed->last_modified_us = db_integer(rows, source.row, "modified_us");
         feed->last_article = text_of(&source, "article");
     }
     int r = feed_prepare(feed, feed);

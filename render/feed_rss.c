@@ -143,7 +143,8 @@ int feed_rss(TALLOC_CTX *ctx, const struct feed *feed, char **ret, size_t *ret_l
     xml_start(xml, "channel");
     write_head(xml, feed);
     for (size_t i = 0; i < feed->item_count; i++)
-        write_item(xml, feed, &feed->items[i]);
+        if (!feed->items[i].vanished)
+            write_item(xml, feed, &feed->items[i]);
     int r = xml_finish(xml, ctx, ret, ret_length);
     talloc_free(xml);
     return r;

@@ -10,6 +10,9 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
+
+struct locale;
 
 struct site_options {
     bool render;   // make all HTML from the Markdown again instead of taking what is stored
@@ -31,6 +34,13 @@ struct site_report {
 // a setting or a template is wrong; SEN_UNAVAILABLE: the database is away; -EINTR: stopped.
 int site_build(TALLOC_CTX *ctx, const struct settings *settings, const struct site_options *options,
                struct site_report *ret, char **ret_error) SEN_MUST_CHECK;
+
+// The page of a text as publishing it now would make it, marked as a preview: of its draft if it
+// has one, else as it is. *ret hangs on ctx. Outcomes: SEN_OK; SEN_NOT_FOUND: there is no such
+// text, or the site has no part in its language; SEN_INVALID, SEN_UNAVAILABLE: as site_build.
+int site_preview(TALLOC_CTX *ctx, const struct settings *settings, const char *article,
+                 const struct locale *locale, char **ret, size_t *ret_length,
+                 char **ret_error) SEN_MUST_CHECK;
 
 // Follow the change log until *stop: bring the site up to date, from the remembered position
 // (table follower, name 'site'), then page by page as changes are published. Builds the site when

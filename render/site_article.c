@@ -32,10 +32,10 @@ static void set_dates(const struct site_wing *wing, json_t *view, const struct s
         {"minutes", NULL, text->words < WORDS_A_MINUTE ? 1 : text->words / WORDS_A_MINUTE}};
     site_set(view, "datetime", site_datetime(datetime, shown->published));
     site_set(view, "published", message_format(ctx, wing->ui, "article.published", first, 1));
-    if (day_of(shown->published) != day_of(shown->updated)) {
+    if (day_of(shown->published) != day_of(shown->significant)) {
         const struct message_arg last[] = {
-            {"date", format_date(ctx, wing->ui, shown->updated, DATE_LONG), 0}};
-        site_set(view, "updated_datetime", site_datetime(datetime, shown->updated));
+            {"date", format_date(ctx, wing->ui, shown->significant, DATE_LONG), 0}};
+        site_set(view, "updated_datetime", site_datetime(datetime, shown->significant));
         site_set(view, "updated", message_format(ctx, wing->ui, "article.updated", last, 1));
     }
     site_set(view, "reading_time",
@@ -58,6 +58,7 @@ static void set_text(const struct site *site, const struct site_wing *wing, json
     set_dates(wing, view, shown, text);
     site_set_origin(site, wing, view, shown, text);
     site_set_notices(site, wing, view, shown);
+    site_set_history(wing, view, text);
 }
 
 static void set_withdrawal(const struct site *site, const struct site_wing *wing, json_t *view,
@@ -92,15 +93,16 @@ static void set_withdrawal(const struct site *site, const struct site_wing *wing
 }
 
 // A file below the locale's articles. Slugs are checked when they are saved: no slash, no dot.
-static char *path_of(TALLOC_CTX *ctx, const struct site_wing *wing, const char *slug)
+static char *path_of(TALLOC_CTX *ctx, const struct site_wing *wing, const char *slug,
+                     const char *file)
 {
-    return talloc_asprintf(ctx, "%s/articles/%s/index.html", wing->locale->tag, slug);
+    return talloc_asprintf(ctx, "%s/articles/%s/%s", wing->locale->tag, slug, file);
 }
 
 static int write_moved(const struct site *site, const struct site_wing *wing, const char *slug,
                        const char *href, const char *canonical, const struct site_edition *shown)
 {
-    char *path = path_of(NULL, wing, slug);
+    char *path = path_of(NULL, wing, slug, SITE_PAGE);
     int r = site_write_moved(site, wing, path, href, canonical, shown->title, shown->locale);
     talloc_free(path);
     return r;
@@ -112,33 +114,40 @@ static int write_place(const struct site *site, const struct site_wing *wing,
 {
     const struct site_edition *shown = place->shown;
     const struct site_article *article = place->article;
+    bool live = site_edition_is_live(shown), gone = shown->withdrawal == SITE_GONE;
     TALLOC_CTX *ctx = talloc_new(NULL);
     json_t *view = site_view(wing);
-    site_set(view, "heading", shown->title);
+    site_set(view, "heading", gone ? "" : shown->title);
     site_set(view, "text_lang", shown->locale->tag);
     site_set(view, "text_dir", shown->locale->rtl ? "rtl" : "ltr");
     json_t *topic = article->topic ? site_topic_link(wing, article->topic) : NULL;
     if (topic)
         json_object_set(view, "topic", topic);
     site_set_list(view, "crumbs", site_crumbs(wing, topic));
-    if (shown->withdrawn)
-        set_withdrawal(site, wing, view, shown, versions);
-    else
+    if (live)
         set_text(site, wing, view, shown, text);
+    else
+        set_withdrawal(site, wing, view, shown, versions);
     struct site_page page = {
-        .template = shown->withdrawn ? SITE_WITHDRAWN : SITE_ARTICLE,
-        .kind = shown->withdrawn ? "withdrawn" : "article",
-        .title = shown->title,
-        .description = shown->withdrawn ? NULL : shown->summary,
+        .template = live ? SITE_ARTICLE : SITE_WITHDRAWN,
+        .kind = live ? "article" : "withdrawn",
+        .title = gone ? message_text(wing->ui, "notice.withdrawn") : shown->title,
+        .description = live ? shown->summary : NULL,
         .versions = versions,
         .alternates = alternates,
         .shown = shown->locale,
-        .path = path_of(ctx, wing, place->slug),
+        .path = path_of(ctx, wing, place->slug, gone ? SITE_GONE_PAGE : SITE_PAGE),
         .text = shown,
     };
     int r = site_page_write(site, wing, &page, view);
     talloc_free(ctx);
     return r;
+}
+
+// Where the page of a text leads that was withdrawn in favour of another.
+static char *target_of(TALLOC_CTX *ctx, const struct site_edition *shown)
+{
+    return site_encode_address(ctx, shown->to ? shown->to : "/");
 }
 
 // A profile is read on its unit's page.
@@ -147,6 +156,12 @@ static int write_one(const struct site *site, const struct site_wing *wing,
                      const struct site_versions *versions, json_t *alternates)
 {
     const struct site_unit *unit = site_profile_unit(wing, place);
+    if (place->shown->withdrawal == SITE_REDIRECT) {
+        char *to = target_of(NULL, place->shown);
+        int r = write_moved(site, wing, place->slug, to, to, place->shown);
+        talloc_free(to);
+        return r;
+    }
     if (!unit)
         return write_place(site, wing, place, text, versions, alternates);
     char href[256];
@@ -159,11 +174,48 @@ static int write_aliases(const struct site *site, const struct site_wing *wing,
                          const struct site_place *place, const struct site_versions *versions)
 {
     size_t canonical = site_canonical_wing(site, wing, versions, place->shown->locale);
+    const char *href = versions->urls[wing - site->wings], *best = versions->urls[canonical];
+    char *to = NULL;
+    if (place->shown->withdrawal == SITE_REDIRECT)
+        href = best = to = target_of(NULL, place->shown);
     int r = SEN_OK;
     for (size_t i = 0; !r && i < place->alias_count; i++)
-        r = write_moved(site, wing, wing->shelf->aliases[place->first_alias + i],
-                        versions->urls[wing - site->wings], versions->urls[canonical],
+        r = write_moved(site, wing, wing->shelf->aliases[place->first_alias + i], href, best,
                         place->shown);
+    talloc_free(to);
+    return r;
+}
+
+int site_write_barred(const struct site *site, const struct site_wing *wing)
+{
+    int r = SEN_OK;
+    for (size_t i = 0; !r && i < wing->shelf->barred_count; i++) {
+        json_t *view = site_view(wing);
+        char *path = path_of(NULL, wing, wing->shelf->barred[i], SITE_BARRED_PAGE);
+        struct site_page page = {
+            .template = SITE_BARRED,
+            .kind = "missing",
+            .title = message_text(wing->ui, "page.barred"),
+            .path = path,
+        };
+        json_object_set_new(view, "noindex", json_true());
+        r = site_page_write(site, wing, &page, view);
+        talloc_free(path);
+    }
+    return r;
+}
+
+int site_write_article_in(const struct site *site, const struct site_wing *wing,
+                          const struct site_article *article, const struct site_text *text)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    struct site_versions versions;
+    site_versions_of_article(ctx, site, article, &versions);
+    json_t *alternates = site_alternates(site, &versions);
+    int r =
+        write_one(site, wing, site_shelf_place(wing->shelf, article), text, &versions, alternates);
+    json_decref(alternates);
+    talloc_free(ctx);
     return r;
 }
 

@@ -64,6 +64,8 @@ static int write_lists(const struct site *site, const struct site_wing *wing,
     if (!r)
         r = site_write_wing_units(site, wing, session, NULL, guard, ret_error);
     if (!r)
+        r = site_write_barred(site, wing);
+    if (!r)
         r = site_write_plain(site, wing);
     return r ? r : site_write_map(site, wing);
 }
@@ -288,7 +290,7 @@ int site_build(TALLOC_CTX *ctx, const struct settings *settings, const struct si
         return r;
     r = db_session_query(session, session, "site_lock", NULL, 0, &locked, ret_error);
     if (!r)
-        r = site_open(session, settings, session, &build.site, ret_error);
+        r = site_open(session, settings, session, NULL, &build.site, ret_error);
     if (!r)
         r = site_tree_open(settings->home, &tree);
     if (!r)

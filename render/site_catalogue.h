@@ -57,17 +57,27 @@ struct site_unit {
     size_t article_count;
 };
 
-// A text in one language that readers can see, or the notice of its withdrawal.
+enum site_withdrawal {
+    SITE_LIVE,
+    SITE_NOTICE,   // its page says so
+    SITE_GONE,     // its page is answered with 410
+    SITE_REDIRECT, // its page leads on
+};
+
+// A text in one language that readers can see, or what its withdrawal left.
 struct site_edition {
     int64_t id;
-    int64_t version;            // publications so far
-    int64_t source_version;     // of the text it was translated from; 0: not known
-    int64_t published, updated; // seconds since 1970
+    int64_t version;        // publications so far
+    int64_t major;          // the version of its last change of significance
+    int64_t source_version; // of the text it was translated from; 0: not known
+    // Seconds since 1970: first publication, last change, last change of significance.
+    int64_t published, updated, significant;
     const struct site_article *article;
     const struct locale *locale;
     const struct site_media *image; // NULL: none
-    bool withdrawn;
+    enum site_withdrawal withdrawal;
     const char *slug, *title, *summary, *image_alt, *notice;
+    const char *to; // of a redirect: a path of the site or an address elsewhere
 };
 
 struct site_redirect {
@@ -101,14 +111,24 @@ struct site_catalogue {
     size_t unit_count;
     struct site_article **articles; // those with an edition, by id
     size_t article_count;
+    const char **barred; // slugs of texts that the law does not allow to be shown
+    size_t barred_count;
     struct site_media *media_table;
     struct site_unit *unit_table;
     struct site_article *article_table;
 };
 
-// Read it all, in a transaction of its own. Freed with ctx.
-int site_catalogue_load(TALLOC_CTX *ctx, struct db_session *session, struct site_catalogue **ret,
-                        char **ret_error) SEN_MUST_CHECK;
+// One text as its writers want to see it.
+struct site_draft {
+    const char *article;
+    const struct locale *locale;
+};
+
+// Read it all, in a transaction of its own. Freed with ctx. draft: only what the page of that text
+// shows, with its draft, if it has one, in the place of what readers see now; NULL: everything as
+// readers see it.
+int site_catalogue_load(TALLOC_CTX *ctx, struct db_session *session, const struct site_draft *draft,
+                        struct site_catalogue **ret, char **ret_error) SEN_MUST_CHECK;
 
 // NULL when there is none.
 const struct site_article *site_catalogue_article(const struct site_catalogue *catalogue,
@@ -116,6 +136,11 @@ const struct site_article *site_catalogue_article(const struct site_catalogue *c
 const struct site_unit *site_catalogue_unit(const struct site_catalogue *catalogue, const char *id);
 const struct site_media *site_catalogue_media(const struct site_catalogue *catalogue,
                                               const char *id);
+
+static inline bool site_edition_is_live(const struct site_edition *edition)
+{
+    return edition->withdrawal == SITE_LIVE;
+}
 
 // The article's edition in a language, withdrawn or not; NULL when it has none.
 const struct site_edition *site_article_edition(const struct site_article *article,

@@ -10,6 +10,8 @@
 struct loader {
     struct site_catalogue *catalogue;
     struct db_session *session;
+    const struct site_draft *draft; // NULL: none
+    const char *articles;           // text[] of those to read; NULL: all
     char **ret_error;
 };
 
@@ -209,7 +211,8 @@ static int redirect_row(void *data, const struct db_result *row)
 // There can be very many editions, so each is one block of memory with its strings behind it.
 static struct site_edition *new_edition(struct site_article *article, const struct db_result *row)
 {
-    static const char *const columns[] = {"slug", "title", "summary", "image_alt", "notice"};
+    static const char *const columns[] = {"slug",      "title",  "summary",
+                                          "image_alt", "notice", "withdrawn_to"};
     enum { COLUMNS = sizeof columns / sizeof *columns };
     const char *values[COLUMNS];
     size_t sizes[COLUMNS], total = sizeof(struct site_edition);
@@ -219,8 +222,8 @@ static struct site_edition *new_edition(struct site_article *article, const stru
         total += sizes[i];
     }
     struct site_edition *edition = talloc_zero_size(article, total);
-    const char **const members[COLUMNS] = {&edition->slug, &edition->title, &edition->summary,
-                                           &edition->image_alt, &edition->notice};
+    const char **const members[COLUMNS] = {&edition->slug,      &edition->title,  &edition->summary,
+                                           &edition->image_alt, &edition->notice, &edition->to};
     char *at = (char *)(edition + 1);
     for (size_t i = 0; i < COLUMNS; i++) {
         if (!values[i])
@@ -229,6 +232,14 @@ static struct site_edition *new_edition(struct site_article *article, const stru
         at += sizes[i];
     }
     return edition;
+}
+
+static enum site_withdrawal withdrawal_of(const char *word)
+{
+    return !word                           ? SITE_LIVE
+           : strcmp(word, "gone") == 0     ? SITE_GONE
+           : strcmp(word, "redirect") == 0 ? SITE_REDIRECT
+                                           : SITE_NOTICE;
 }
 
 static int edition_row(void *data, const struct db_result *row)
@@ -241,16 +252,26 @@ static int edition_row(void *data, const struct db_result *row)
     struct site_edition *edition = new_edition(article, row);
     edition->id = db_integer(row, 0, "id");
     edition->version = db_integer(row, 0, "version");
+    edition->major = db_integer(row, 0, "major");
     edition->source_version = db_integer(row, 0, "source_version");
     edition->published = db_integer(row, 0, "published");
     edition->updated = db_integer(row, 0, "updated");
+    edition->significant = db_integer(row, 0, "significant");
     edition->article = article;
     edition->locale = locale;
-    edition->withdrawn = *db_value(row, 0, "withdrawn") == 't';
+    edition->withdrawal = withdrawal_of(db_value(row, 0, "withdrawal"));
     const char *image = db_value(row, 0, "image");
     edition->image = image ? site_catalogue_media(c, image) : NULL;
     grow(article, article->editions, article->edition_count);
     article->editions[article->edition_count++] = edition;
+    return SEN_OK;
+}
+
+static int barred_row(void *data, const struct db_result *row)
+{
+    struct site_catalogue *c = data;
+    grow(c, c->barred, c->barred_count);
+    c->barred[c->barred_count++] = copy(c, db_value(row, 0, "slug"));
     return SEN_OK;
 }
 
@@ -290,13 +311,17 @@ static void arrange(struct site_catalogue *c)
     }
 }
 
+static int each_with(const struct loader *loader, const char *statement, const char *const *values,
+                     size_t count, int (*row)(void *, const struct db_result *))
+{
+    return db_session_each(loader->session, statement, values, count, row, loader->catalogue,
+                           loader->ret_error);
+}
+
 static int each(const struct loader *loader, const char *statement,
                 int (*row)(void *, const struct db_result *))
 {
-    const char *day = loader->catalogue->day;
-    return db_session_each(loader->session, statement, &day,
-                           strcmp(statement, "site_facts") == 0 ? 1 : 0, row, loader->catalogue,
-                           loader->ret_error);
+    return each_with(loader, statement, NULL, 0, row);
 }
 
 static int load_position(const struct loader *loader)
@@ -322,7 +347,7 @@ static int load_units(const struct loader *loader)
     // The array does not move any more.
     for (size_t i = 0; i < c->unit_count; i++)
         HASH_ADD_KEYPTR(hh, c->unit_table, c->units[i].id, strlen(c->units[i].id), &c->units[i]);
-    r = each(loader, "site_facts", fact_row);
+    r = each_with(loader, "site_facts", (const char *const[]){c->day}, 1, fact_row);
     return r ? r : each(loader, "site_successions", succession_row);
 }
 
@@ -330,22 +355,39 @@ static int load_articles(const struct loader *loader)
 {
     static const struct {
         const char *statement;
+        size_t count; // of its values
         int (*row)(void *, const struct db_result *);
     } steps[] = {
-        {"site_articles", article_row},
-        {"site_article_units", article_unit_row},
-        {"site_redirects", redirect_row},
-        {"site_editions", edition_row},
+        {"site_articles", 1, article_row},   {"site_article_units", 1, article_unit_row},
+        {"site_redirects", 1, redirect_row}, {"site_editions", 3, edition_row},
+        {"site_barred", 0, barred_row},
     };
+    const struct site_draft *draft = loader->draft;
+    const char *const values[] = {loader->articles, draft ? draft->article : NULL,
+                                  draft ? draft->locale->tag : NULL};
     int r = SEN_OK;
     for (size_t i = 0; !r && i < sizeof steps / sizeof *steps; i++)
-        r = each(loader, steps[i].statement, steps[i].row);
+        r = each_with(loader, steps[i].statement, values, steps[i].count, steps[i].row);
     return r;
 }
 
-static int load(const struct loader *loader)
+static int load_scope(struct loader *loader)
+{
+    struct site_catalogue *c = loader->catalogue;
+    struct db_result *result;
+    int r = db_session_query(c, loader->session, "site_scope",
+                             (const char *const[]){loader->draft->article}, 1, &result,
+                             loader->ret_error);
+    if (!r)
+        loader->articles = db_value(result, 0, "articles");
+    return r;
+}
+
+static int load(struct loader *loader)
 {
     int r = load_position(loader);
+    if (!r && loader->draft)
+        r = load_scope(loader);
     if (!r)
         r = each(loader, "site_topics", topic_row);
     if (!r)
@@ -365,12 +407,12 @@ static int catalogue_free(struct site_catalogue *c)
     return 0;
 }
 
-int site_catalogue_load(TALLOC_CTX *ctx, struct db_session *session, struct site_catalogue **ret,
-                        char **ret_error)
+int site_catalogue_load(TALLOC_CTX *ctx, struct db_session *session, const struct site_draft *draft,
+                        struct site_catalogue **ret, char **ret_error)
 {
     struct site_catalogue *c = talloc_zero(ctx, struct site_catalogue);
     talloc_set_destructor(c, catalogue_free);
-    struct loader loader = {c, session, ret_error};
+    struct loader loader = {c, session, draft, NULL, ret_error};
     int r =
         db_session_script(session, "begin isolation level repeatable read read only", ret_error);
     if (!r) {

@@ -123,6 +123,8 @@ static int write_touched_lists(struct follower *f, const struct site *site,
         if (touched->topics[i])
             r = site_write_topic(site, wing, &site->catalogue->topics[i]);
     if (!r)
+        r = site_write_barred(site, wing);
+    if (!r)
         r = site_write_units(site, wing);
     return r ? r : site_write_wing_units(site, wing, f->session, touched->units, NULL, &f->error);
 }
@@ -175,7 +177,7 @@ static int update(struct follower *f, int64_t since, bool *ret_anew)
 {
     int64_t began = milliseconds();
     struct site *site;
-    int r = site_open(f->session, f->settings, f->session, &site, &f->error);
+    int r = site_open(f->session, f->settings, f->session, NULL, &site, &f->error);
     if (r)
         return r;
     struct site_output output;

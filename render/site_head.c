@@ -26,7 +26,7 @@ void site_versions_of_article(TALLOC_CTX *ctx, const struct site *site,
         const struct site_wing *wing = &site->wings[i];
         const struct site_place *place = site_shelf_place(wing->shelf, article);
         ret->urls[i] = site_place_url(ctx, wing, place);
-        ret->real[i] = place->shown->locale == wing->locale && !place->shown->withdrawn;
+        ret->real[i] = place->shown->locale == wing->locale && site_edition_is_live(place->shown);
     }
 }
 
@@ -175,6 +175,10 @@ static void set_head(const struct site *site, const struct site_wing *wing,
             json_object_set(view, "alternates", page->alternates);
         set_social(site, wing, page, url, view);
     }
+    if (site->preview) {
+        json_object_set_new(view, "noindex", json_true());
+        site_set(view, "preview", message_text(wing->ui, "preview.notice"));
+    }
     talloc_free(url);
 }
 
@@ -199,7 +203,8 @@ int site_write_moved(const struct site *site, const struct site_wing *wing, cons
     site_set(view, "href", href);
     site_set(view, "text_lang", in->tag);
     site_set(view, "text_dir", in->rtl ? "rtl" : "ltr");
-    json_object_set_new(view, "canonical", json_sprintf("%s%s", site->origin, canonical));
+    json_object_set_new(view, "canonical",
+                        json_sprintf("%s%s", *canonical == '/' ? site->origin : "", canonical));
     utstring_clear(site->page);
     mustache_render(site->theme->templates[SITE_MOVED], view, site->page);
     json_decref(view);

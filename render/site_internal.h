@@ -27,6 +27,7 @@ struct site {
     size_t wing_count;
     struct site_output *output;
     UT_string *page; // what is being rendered
+    bool preview;    // pages say that they are one
 };
 
 // The body of a text, ready to be shown.
@@ -39,7 +40,8 @@ struct site_text {
     const char *author, *licence, *method; // author, licence: NULL when not given
     const char *sources;                   // JSON: [{"title", "url"}]
     bool proofread;
-    int64_t followed; // when the edition it was translated from was published; 0: not known
+    int64_t followed;    // when the edition it was translated from was published; 0: not known
+    const char *history; // JSON: [{"version", "at", "kind", "note", "reason"}]; NULL: one version
 };
 
 // Which languages a page really exists in, and where it stands in each; made once for all of them.
@@ -52,6 +54,8 @@ struct site_versions {
 
 // A path as it stands in an address: what is not allowed there is percent-encoded (RFC 3986).
 char *site_encode(TALLOC_CTX *ctx, const char *path);
+// An address that somebody wrote: what is an escape or a sign of its own there stays.
+char *site_encode_address(TALLOC_CTX *ctx, const char *address);
 char *site_place_url(TALLOC_CTX *ctx, const struct site_wing *wing, const struct site_place *place);
 const char *site_datetime(char buffer[static 32], int64_t seconds);
 int site_year(int64_t seconds); // in Viet Nam
@@ -72,9 +76,13 @@ json_t *site_picture(const struct site_wing *wing, const struct site_edition *sh
 // What a text says of itself: author, agency, licence, sources, how it was made.
 void site_set_origin(const struct site *site, const struct site_wing *wing, json_t *view,
                      const struct site_edition *shown, const struct site_text *text);
-// The notices above a text: shown in another language; older than its original.
+// The notices above a text: shown in another language; its original has changed since, more or
+// less.
 void site_set_notices(const struct site *site, const struct site_wing *wing, json_t *view,
                       const struct site_edition *shown);
+
+// site_history.c: the corrections of a text, and its versions.
+void site_set_history(const struct site_wing *wing, json_t *view, const struct site_text *text);
 
 // site_head.c: the head of a page, its language switcher, its end.
 
@@ -117,6 +125,12 @@ json_t *site_crumbs(const struct site_wing *wing, json_t *second); // home › s
 // site_article.c
 int site_write_article(const struct site *site, const struct site_article *article,
                        const struct site_text *const *texts) SEN_MUST_CHECK; // texts: by wing
+// Its page in one language.
+int site_write_article_in(const struct site *site, const struct site_wing *wing,
+                          const struct site_article *article,
+                          const struct site_text *text) SEN_MUST_CHECK;
+// The word that nothing may be shown, at each of the wing's addresses where that is so.
+int site_write_barred(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
 
 // site_lists.c
 int site_write_home(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
@@ -178,8 +192,9 @@ int site_texts_load(TALLOC_CTX *ctx, const struct site *site, struct db_session 
 const struct site_text *site_texts_find(const struct site_texts *texts, int64_t edition);
 
 // site_open.c: the whole, ready to write pages; and the parts of it that are written together.
+// draft: see site_catalogue_load; then only the part of the site in that language has its look.
 int site_open(TALLOC_CTX *ctx, const struct settings *settings, struct db_session *session,
-              struct site **ret, char **ret_error) SEN_MUST_CHECK;
+              const struct site_draft *draft, struct site **ret, char **ret_error) SEN_MUST_CHECK;
 // A word that changes when the same database would give other pages: another program, other
 // locales, topics or units, another address.
 char *site_fingerprint(TALLOC_CTX *ctx, const struct site *site);

@@ -141,7 +141,7 @@ static int add_articles(struct map *map)
     int r = SEN_OK;
     for (size_t i = 0; !r && i < map->wing->shelf->place_count; i++) {
         const struct site_place *place = &map->wing->shelf->places[i];
-        if (place->shown->locale != map->wing->locale || place->shown->withdrawn ||
+        if (place->shown->locale != map->wing->locale || !site_edition_is_live(place->shown) ||
             site_profile_unit(map->wing, place))
             continue;
         TALLOC_CTX *ctx = talloc_new(NULL);

@@ -52,7 +52,7 @@ static int site_free(struct site *site)
 }
 
 int site_open(TALLOC_CTX *ctx, const struct settings *settings, struct db_session *session,
-              struct site **ret, char **ret_error)
+              const struct site_draft *draft, struct site **ret, char **ret_error)
 {
     struct site *site = talloc_zero(ctx, struct site);
     site->settings = settings;
@@ -63,7 +63,7 @@ int site_open(TALLOC_CTX *ctx, const struct settings *settings, struct db_sessio
     if (!r)
         r = site_theme_load(site, &site->theme, ret_error);
     if (!r)
-        r = site_catalogue_load(site, session, &site->catalogue, ret_error);
+        r = site_catalogue_load(site, session, draft, &site->catalogue, ret_error);
     if (r) {
         if (*ret_error)
             talloc_steal(ctx, *ret_error);
@@ -74,7 +74,8 @@ int site_open(TALLOC_CTX *ctx, const struct settings *settings, struct db_sessio
         struct site_wing *wing = &site->wings[i];
         wing->shelf = site_shelf_make(site, site->catalogue, wing->locale);
         wing->ui = wing->shelf->ui;
-        wing->look = site_look_make(site->theme, site->catalogue, wing->shelf);
+        if (!draft || draft->locale == wing->locale)
+            wing->look = site_look_make(site->theme, site->catalogue, wing->shelf);
     }
     *ret = site;
     return SEN_OK;
@@ -121,7 +122,7 @@ int site_write_articles(const struct site *site, struct db_session *session,
         for (size_t j = 0; j < site->wing_count; j++) {
             const struct site_edition *shown =
                 site_shelf_place(site->wings[j].shelf, articles[i])->shown;
-            bool known = shown->withdrawn;
+            bool known = !site_edition_is_live(shown);
             for (size_t k = first; !known && k < edition_count; k++)
                 known = editions[k] == shown->id;
             if (!known)
@@ -136,7 +137,7 @@ int site_write_articles(const struct site *site, struct db_session *session,
         for (size_t j = 0; j < site->wing_count; j++) {
             const struct site_place *place = site_shelf_place(site->wings[j].shelf, articles[i]);
             shown[j] = site_texts_find(texts, place->shown->id);
-            complete = complete && (shown[j] || place->shown->withdrawn);
+            complete = complete && (shown[j] || !site_edition_is_live(place->shown));
         }
         // An article that was deleted meanwhile has a change of its own that follows.
         if (complete)

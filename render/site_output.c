@@ -93,16 +93,43 @@ static int replace(int root, const char *path, const char *data, size_t length)
     return r;
 }
 
+// After the page that takes their place is there: readers never find none.
+static int remove_other_pages(struct site_output *output, const char *path)
+{
+    static const char *const names[] = {SITE_PAGE, SITE_GONE_PAGE, SITE_BARRED_PAGE};
+    enum { NAMES = sizeof names / sizeof *names };
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    size_t own = 0;
+    while (own < NAMES && strcmp(names[own], name) != 0)
+        own++;
+    for (size_t i = 0; own < NAMES && i < NAMES; i++) {
+        char other[PATH_MAX];
+        snprintf(other, sizeof other, "%.*s%s", (int)(name - path), path, names[i]);
+        if (i != own && unlinkat(output->root, other, 0) && errno != ENOENT)
+            return -errno;
+    }
+    return SEN_OK;
+}
+
 int site_output_write(struct site_output *output, const char *path, const char *data, size_t length)
 {
+    if (output->keep) {
+        if (!output->kept) {
+            output->kept = talloc_memdup(output->keep, data, length);
+            output->kept_length = length;
+        }
+        return SEN_OK;
+    }
     if (output->live && holds_already(output->root, path, data, length)) {
         output->unchanged++;
-        return SEN_OK;
+        return remove_other_pages(output, path);
     }
     int r = make_page_folder(output->root, path);
     if (!r)
         r = output->live ? replace(output->root, path, data, length)
                          : create(output->root, path, data, length);
+    if (!r && output->live)
+        r = remove_other_pages(output, path);
     output->written += !r;
     return r;
 }

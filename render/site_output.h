@@ -6,14 +6,25 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <talloc.h>
 
 struct site_output {
     int root;  // descriptor of the folder
     bool live; // readers see it: a page is replaced as a whole, and only when it differs
     unsigned written, unchanged, removed;
+    // Write nothing, and keep the first file here, on this context; NULL: write.
+    TALLOC_CTX *keep;
+    char *kept;
+    size_t kept_length;
 };
 
-// Write a file below the root ("vi/about/index.html"), and the folders it needs. SEN_OK or -errno.
+// The name of a page in its folder says with which status a server answers (api/pages.c).
+#define SITE_PAGE        "index.html" // 200
+#define SITE_GONE_PAGE   "410.html"
+#define SITE_BARRED_PAGE "451.html"
+
+// Write a file below the root ("vi/about/index.html"), and the folders it needs. A page takes the
+// place of those with another status in its folder. SEN_OK or -errno.
 int site_output_write(struct site_output *output, const char *path, const char *data,
                       size_t length) SEN_MUST_CHECK;
 

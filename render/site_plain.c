@@ -66,7 +66,7 @@ static int64_t count_texts(const struct site_wing *wing)
     int64_t count = 0;
     for (size_t i = 0; i < wing->shelf->place_count; i++) {
         const struct site_edition *shown = wing->shelf->places[i].shown;
-        count += shown->locale == wing->locale && !shown->withdrawn;
+        count += shown->locale == wing->locale && site_edition_is_live(shown);
     }
     return count;
 }

@@ -10,17 +10,17 @@ struct site_spot {
 };
 
 static const struct site_edition *nearest(const struct site_article *article,
-                                          const struct locale *locale, bool withdrawn)
+                                          const struct locale *locale, bool live)
 {
     const struct site_edition *one;
     for (size_t i = 0; i < locale->fallback_count; i++)
         if ((one = site_article_edition(article, locale->fallback[i])) &&
-            one->withdrawn == withdrawn)
+            site_edition_is_live(one) == live)
             return one;
-    if ((one = site_article_edition(article, article->source)) && one->withdrawn == withdrawn)
+    if ((one = site_article_edition(article, article->source)) && site_edition_is_live(one) == live)
         return one;
     for (size_t i = 0; i < article->edition_count; i++)
-        if (article->editions[i]->withdrawn == withdrawn)
+        if (site_edition_is_live(article->editions[i]) == live)
             return article->editions[i];
     return NULL;
 }
@@ -31,8 +31,8 @@ const struct site_edition *site_shown(const struct site_article *article,
     const struct site_edition *own = site_article_edition(article, locale);
     if (own)
         return own;
-    const struct site_edition *live = nearest(article, locale, false);
-    return live ? live : nearest(article, locale, true);
+    const struct site_edition *live = nearest(article, locale, true);
+    return live ? live : nearest(article, locale, false);
 }
 
 char *site_second_slug(TALLOC_CTX *ctx, const char *slug, const char *article_id)
@@ -127,6 +127,16 @@ static void alias_all(struct site_shelf *shelf)
     }
 }
 
+// Where a text that is barred stood, in whatever language's part of the site, unless something else
+// stands there now.
+static void bar_all(struct site_shelf *shelf, const struct site_catalogue *catalogue)
+{
+    shelf->barred = talloc_array(shelf, const char *, catalogue->barred_count + 1);
+    for (size_t i = 0; i < catalogue->barred_count; i++)
+        if (take(shelf, talloc_zero(shelf, struct site_spot), catalogue->barred[i]))
+            shelf->barred[shelf->barred_count++] = catalogue->barred[i];
+}
+
 int site_place_by_date(const void *a, const void *b)
 {
     const struct site_place *x = *(const struct site_place *const *)a;
@@ -141,7 +151,7 @@ static void list_recent(struct site_shelf *shelf)
     shelf->recent = talloc_array(shelf, const struct site_place *, shelf->place_count + 1);
     for (size_t i = 0; i < shelf->place_count; i++) {
         const struct site_place *place = &shelf->places[i];
-        if (!place->article->profile && !place->shown->withdrawn)
+        if (!place->article->profile && site_edition_is_live(place->shown))
             shelf->recent[shelf->recent_count++] = place;
     }
     qsort(shelf->recent, shelf->recent_count, sizeof *shelf->recent, site_place_by_date);
@@ -168,6 +178,7 @@ struct site_shelf *site_shelf_make(TALLOC_CTX *ctx, const struct site_catalogue 
     struct site_spot *spots = talloc_zero_array(shelf, struct site_spot, shelf->place_count + 1);
     place_all(shelf, catalogue, spots);
     alias_all(shelf);
+    bar_all(shelf, catalogue);
     list_recent(shelf);
     return shelf;
 }

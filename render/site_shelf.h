@@ -21,6 +21,8 @@ struct site_shelf {
     size_t recent_count;
     const char **aliases; // slugs that led to an article once and lead on to its present one
     size_t alias_count;
+    const char **barred; // slugs at which the law does not allow anything to be shown
+    size_t barred_count;
     struct site_spot *spots; // addresses by name
 };
 
@@ -41,7 +43,7 @@ const struct site_place *site_shelf_place(const struct site_shelf *shelf,
 // For qsort of pointers to places of one shelf: newest first.
 int site_place_by_date(const void *a, const void *b);
 
-// Is there a page or an alias at this slug?
+// Is there something at this slug: a page, an alias, or the word that nothing may be shown?
 bool site_shelf_has(const struct site_shelf *shelf, const char *slug);
 
 // The address of an article's page when another text has its edition's slug already: the slug, a

@@ -109,6 +109,7 @@ static struct entry *add_entry(struct site_texts *texts, const struct db_result 
         .method = copy(entry, db_value(row, 0, "method")),
         .proofread = *db_value(row, 0, "proofread") == 't',
         .followed = db_integer(row, 0, "followed"),
+        .history = copy(entry, db_value(row, 0, "history")),
     };
     HASH_ADD(hh, texts->table, text.id, sizeof entry->text.id, entry);
     return entry;

@@ -9,12 +9,12 @@
 extern const struct embedded site_templates[], site_assets[];
 
 static const char *const template_names[SITE_TEMPLATES] = {
-    [SITE_ABOUT] = "about",   [SITE_ARTICLE] = "article",   [SITE_BRAND] = "brand",
-    [SITE_DOOR] = "door",     [SITE_FOOTER] = "footer",     [SITE_HEAD] = "head",
-    [SITE_HOME] = "home",     [SITE_MISSING] = "missing",   [SITE_MOVED] = "moved",
-    [SITE_NAV] = "nav",       [SITE_PROVINCE] = "province", [SITE_PROVINCES] = "provinces",
-    [SITE_SEARCH] = "search", [SITE_TOPIC] = "topic",       [SITE_WITHDRAWN] = "withdrawn",
-    [SITE_YEAR] = "year",
+    [SITE_ABOUT] = "about",         [SITE_ARTICLE] = "article", [SITE_BARRED] = "barred",
+    [SITE_BRAND] = "brand",         [SITE_DOOR] = "door",       [SITE_FOOTER] = "footer",
+    [SITE_HEAD] = "head",           [SITE_HOME] = "home",       [SITE_MISSING] = "missing",
+    [SITE_MOVED] = "moved",         [SITE_NAV] = "nav",         [SITE_PROVINCE] = "province",
+    [SITE_PROVINCES] = "provinces", [SITE_SEARCH] = "search",   [SITE_TOPIC] = "topic",
+    [SITE_WITHDRAWN] = "withdrawn", [SITE_YEAR] = "year",
 };
 
 // "site.css" becomes "assets/site.<hash>.css"; templates call it by its name without the ending,

@@ -11,6 +11,7 @@
 enum site_template {
     SITE_ABOUT,
     SITE_ARTICLE,
+    SITE_BARRED,
     SITE_BRAND, // with FOOTER, HEAD and NAV: parts of the layout
     SITE_DOOR,
     SITE_FOOTER,

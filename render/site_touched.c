@@ -35,6 +35,15 @@ static void touch_article(struct site_touched *touched, const struct site *site,
     touched->article_count++;
 }
 
+// Of an article that vanished no more than its addresses is to be known: they are emptied.
+static void touch_lost(struct site_touched *touched, const struct site *site, const char *id)
+{
+    if (site_catalogue_article(site->catalogue, id))
+        return;
+    touched->lost = talloc_realloc(touched, touched->lost, char *, touched->lost_count + 1);
+    touched->lost[touched->lost_count++] = talloc_strdup(touched, id);
+}
+
 static void touch_unit(struct site_touched *touched, const struct site *site, const char *id)
 {
     const struct site_unit *unit = site_catalogue_unit(site->catalogue, id);
@@ -88,6 +97,7 @@ void site_touch(struct site_touched *touched, const struct site *site,
         }
     } else if (strcmp(kind, "topic") != 0) { // a topic's name is on every page: all are built anew
         touch_article(touched, site, subject);
+        touch_lost(touched, site, subject);
         const struct site_article *old = before ? site_catalogue_article(before, subject) : NULL;
         if (old)
             touch_lists(touched, site, old);
@@ -122,20 +132,34 @@ static bool shares_slug(const struct site_touched *touched, const struct site_ar
     return false;
 }
 
-// An array literal: ids are quoted, since they may hold any character.
+// Append to an array literal: ids are quoted, since they may hold any character.
+static char *add_id(char *list, const char *id)
+{
+    list = talloc_strdup_append_buffer(list, list[1] ? ",\"" : "\"");
+    for (const char *at = id; *at; at++)
+        list = talloc_asprintf_append_buffer(list, strchr("\"\\", *at) ? "\\%c" : "%c", *at);
+    return talloc_strdup_append_buffer(list, "\"");
+}
+
 static char *id_list(TALLOC_CTX *ctx, const struct site_touched *touched, const struct site *site)
 {
     const struct site_catalogue *c = site->catalogue;
     char *list = talloc_strdup(ctx, "{");
-    for (size_t i = 0; i < c->article_count; i++) {
-        if (!touched->articles[i])
-            continue;
-        list = talloc_strdup_append_buffer(list, list[1] ? ",\"" : "\"");
-        for (const char *at = c->articles[i]->id; *at; at++)
-            list = talloc_asprintf_append_buffer(list, strchr("\"\\", *at) ? "\\%c" : "%c", *at);
-        list = talloc_strdup_append_buffer(list, "\"");
-    }
+    for (size_t i = 0; i < c->article_count; i++)
+        if (touched->articles[i])
+            list = add_id(list, c->articles[i]->id);
+    for (size_t i = 0; i < touched->lost_count; i++)
+        list = add_id(list, touched->lost[i]);
     return talloc_strdup_append_buffer(list, "}");
+}
+
+// The addresses that an article would have taken where another had them before.
+static void add_second_slugs(struct site_touched *touched, size_t plain, const char *id)
+{
+    touched->slugs =
+        talloc_realloc(touched, touched->slugs, char *, touched->slug_count + plain + 1);
+    for (size_t i = 0; i < plain; i++)
+        touched->slugs[touched->slug_count++] = site_second_slug(touched, touched->slugs[i], id);
 }
 
 int site_touch_neighbours(struct site_touched *touched, const struct site *site,
@@ -156,12 +180,9 @@ int site_touch_neighbours(struct site_touched *touched, const struct site *site,
         if (!touched->articles[i])
             continue;
         touch_lists(touched, site, c->articles[i]);
-        for (size_t j = 0; j < plain; j++) {
-            touched->slugs =
-                talloc_realloc(touched, touched->slugs, char *, touched->slug_count + 1);
-            touched->slugs[touched->slug_count++] =
-                site_second_slug(touched, touched->slugs[j], c->articles[i]->id);
-        }
+        add_second_slugs(touched, plain, c->articles[i]->id);
     }
+    for (size_t i = 0; i < touched->lost_count; i++)
+        add_second_slugs(touched, plain, touched->lost[i]);
     return SEN_OK;
 }

@@ -8,7 +8,9 @@ struct site_touched {
     bool *units;
     bool *topics;
     size_t article_count; // how many are set
-    char **slugs;         // addresses that may have lost their page
+    char **lost;          // ids of articles that changed and have nothing to show any more
+    size_t lost_count;
+    char **slugs; // addresses that may have lost their page
     size_t slug_count;
 };
 

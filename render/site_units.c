@@ -13,7 +13,7 @@ const struct site_place *site_unit_profile(const struct site_wing *wing,
         if (!article->profile || article->units[0] != unit)
             continue;
         const struct site_place *place = site_shelf_place(wing->shelf, article);
-        if (!place->shown->withdrawn)
+        if (site_edition_is_live(place->shown))
             return place;
     }
     return NULL;
@@ -185,6 +185,7 @@ static void set_profile(const struct site *site, const struct site_wing *wing, j
     site_set(view, "text_dir", shown->locale->rtl ? "rtl" : "ltr");
     site_set_origin(site, wing, view, shown, text);
     site_set_notices(site, wing, view, shown);
+    site_set_history(wing, view, text);
 }
 
 static void set_texts(TALLOC_CTX *ctx, const struct site *site, const struct site_wing *wing,
@@ -197,7 +198,7 @@ static void set_texts(TALLOC_CTX *ctx, const struct site *site, const struct sit
     size_t count = 0;
     for (size_t i = 0; i < unit->article_count; i++) {
         const struct site_place *place = site_shelf_place(shelf, unit->articles[i]);
-        if (!place->article->profile && !place->shown->withdrawn)
+        if (!place->article->profile && site_edition_is_live(place->shown))
             places[count++] = place;
     }
     qsort(places, count, sizeof *places, site_place_by_date);

@@ -3,13 +3,13 @@
 #include <string.h>
 #include <time.h>
 
-char *site_encode(TALLOC_CTX *ctx, const char *path)
+static char *encode(TALLOC_CTX *ctx, const char *path, const char *signs)
 {
     static const char hex[] = "0123456789ABCDEF";
     char *encoded = talloc_size(ctx, strlen(path) * 3 + 1), *out = encoded;
     for (const unsigned char *at = (const unsigned char *)path; *at; at++) {
         if ((*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
-            (*at >= '0' && *at <= '9') || strchr("-._~/", *at)) {
+            (*at >= '0' && *at <= '9') || strchr(signs, *at)) {
             *out++ = (char)*at;
         } else {
             *out++ = '%';
@@ -19,6 +19,16 @@ char *site_encode(TALLOC_CTX *ctx, const char *path)
     }
     *out = '\0';
     return encoded;
+}
+
+char *site_encode(TALLOC_CTX *ctx, const char *path)
+{
+    return encode(ctx, path, "-._~/");
+}
+
+char *site_encode_address(TALLOC_CTX *ctx, const char *address)
+{
+    return encode(ctx, address, "-._~/%:?#[]@!$&'()*+,;=");
 }
 
 char *site_place_url(TALLOC_CTX *ctx, const struct site_wing *wing, const struct site_place *place)
@@ -227,19 +237,20 @@ void site_set_notices(const struct site *site, const struct site_wing *wing, jso
     }
     const struct locale *source = shown->article->source;
     const struct site_edition *original = site_article_edition(shown->article, source);
-    if (shown->locale == source || !shown->source_version || !original || original->withdrawn ||
-        original->version <= shown->source_version)
+    if (shown->locale == source || !shown->source_version || !original ||
+        !site_edition_is_live(original) || original->version <= shown->source_version)
         return;
-    json_t *outdated = json_object();
-    site_set(outdated, "lang", source->tag);
-    site_set(outdated, "href", "");
+    json_t *changed = json_object();
+    site_set(changed, "lang", source->tag);
+    site_set(changed, "href", "");
     for (size_t i = 0; i < site->wing_count; i++) {
         const struct site_wing *other = &site->wings[i];
         if (other->locale != source)
             continue;
         char *url = site_place_url(NULL, other, site_shelf_place(other->shelf, shown->article));
-        site_set(outdated, "href", url);
+        site_set(changed, "href", url);
         talloc_free(url);
     }
-    json_object_set_new(view, "outdated", outdated);
+    bool much = original->major > shown->source_version;
+    json_object_set_new(view, much ? "outdated" : "behind", changed);
 }

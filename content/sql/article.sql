@@ -1,4 +1,5 @@
 -- An article by id, slug or former slug ($1), in the nearest language of $2; $3: why its first.
+-- What vanished is not found by anything, but refused ('legal') where the law is the reason.
 with wanted as (
     select f.id, f.moved from (
         select a.id, 0 as rank, false as moved from article a where a.id = $1
@@ -8,6 +9,7 @@ with wanted as (
         union all
         select r.article, 1000 + coalesce(array_position($2::text[], r.locale), 100), true
         from redirect r where r.slug = $1
+          and not exists (select from edition x where x.article = r.article and x.locale = r.locale and x.state = 'removed')
     ) f order by f.rank, f.id limit 1
 ), chosen as (
     select e.id, w.moved from wanted w
@@ -15,7 +17,10 @@ with wanted as (
     order by (e.state = 'withdrawn'), array_position($2::text[], e.locale)
     limit 1
 )
-select case when c.moved then '/v1/articles/' || a.id end as location,
+select case when c.moved then '/v1/articles/' || a.id
+                when e.state = 'withdrawn' and e.withdrawal = 'redirect' then
+                    regexp_replace(e.withdrawn_to, '^/([^/]+)/articles/([^/]+)/?$', '/v1/articles/\2?locale=\1') end as location,
+    case when e.state = 'withdrawn' and e.withdrawal = 'gone' then 'gone' end as refused,
     e.locale, extract(epoch from e.updated_at)::bigint as modified,
     'article:' || a.id || ' media agencies topics provinces' as tags,
     json_build_object(
@@ -44,3 +49,10 @@ select case when c.moved then '/v1/articles/' || a.id end as location,
 from chosen c
 join edition e on e.id = c.id
 join article a on a.id = e.article
+union all
+select null, 'legal', null, null, null, null
+where not exists (select from chosen)
+  and exists (select from edition e
+              where e.state = 'removed' and e.withdrawn_as = 451
+                and (e.article = $1 or e.slug = $1
+                     or exists (select from redirect r where r.slug = $1 and r.article = e.article and r.locale = e.locale)))

@@ -1,6 +1,6 @@
--- What a feed shows: the texts of one language, the latest change first, and those withdrawn in the
--- last 30 days, whose withdrawal the feeds announce.
--- $1 locale, $2 topic or null, $3 province or null, $4 and $5 updated_us and article of the last
+-- What a feed shows: the texts of one language, the latest change first, and those taken back in the
+-- last 30 days, which the feeds announce. Of one that vanished there is nothing but its article.
+-- $1 locale, $2 topic or null, $3 province or null, $4 and $5 modified_us and article of the last
 -- row of the page before or null, $6 number of rows, $7 the locale and its fallbacks (for names).
 -- Where the topic or province exists there is always a row: without texts it is one with no article.
 with page as (
@@ -8,7 +8,7 @@ with page as (
     from edition e
     join article a on a.id = e.article
     where e.locale = $1
-      and e.state in ('live', 'withdrawn')
+      and e.state in ('live', 'withdrawn', 'removed')
       and (e.state = 'live' or e.updated_at > now() - interval '30 days')
       and ($2::text is null or a.topic = $2)
       and ($3::text is null
@@ -23,24 +23,30 @@ with page as (
 select part.name as part,
        e.article,
        e.state,
-       e.slug,
-       e.title,
-       e.summary,
+       shown.slug,
+       shown.title,
+       shown.summary,
        case when e.state = 'live' then e.html end as html,
-       e.author,
+       shown.author,
        name_in(g.names, $7::text[]) as agency,
        e.licence,
        e.method,
        e.proofread,
        a.source_locale,
-       e.locale <> a.source_locale and exists (
-           select from edition s
-           where s.article = e.article and s.locale = a.source_locale and s.state = 'live'
-             and s.version > e.source_version) as stale,
+       case when e.state = 'live' then translation_state(e, a.source_locale) end as translation_state,
        e.version,
-       e.notice,
+       shown.notice,
+       shown.withdrawn_to,
+       case when e.state = 'live' and e.version > 1 then
+           (select jsonb_agg(jsonb_build_object('at', extract(epoch from p.at)::bigint, 'reason', p.reason,
+                                                'note', p.note) order by p.version desc)
+            from publication p
+            where p.article = e.article and p.locale = e.locale and p.kind = 'correction')
+       end as corrections,
        (extract(epoch from e.published_at) * 1000000)::bigint as published_us,
-       (extract(epoch from e.updated_at) * 1000000)::bigint as updated_us,
+       (extract(epoch from case when e.state = 'live' then coalesce(e.major_at, e.updated_at)
+                                else e.updated_at end) * 1000000)::bigint as updated_us,
+       (extract(epoch from e.updated_at) * 1000000)::bigint as modified_us,
        a.topic,
        name_in(t.names, $7::text[]) as topic_name,
        (select jsonb_agg(jsonb_build_object('id', p.province, 'name',
@@ -56,16 +62,17 @@ select part.name as part,
        m.bytes as image_bytes,
        m.credit as image_credit,
        m.licence as image_licence,
-       e.image ->> 'alt' as image_alt
+       shown.image ->> 'alt' as image_alt
 from (select coalesce(
                  (select name_in(x.names, $7::text[]) from topic x where x.id = $2),
                  (select coalesce(province_value(x.id, 'name', $7::text[], current_date), x.id)
                   from province x where x.id = $3)) as name) part
 left join page on true
 left join edition e on e.id = page.id
+left join edition shown on shown.id = page.id and e.state <> 'removed'
 left join article a on a.id = e.article
 left join agency g on g.id = a.agency
 left join topic t on t.id = a.topic
-left join media m on m.id = e.image ->> 'media'
+left join media m on m.id = shown.image ->> 'media'
 where ($2::text is null and $3::text is null) or part.name is not null
 order by e.updated_at desc, e.article desc

@@ -1,1 +1,4 @@
-select article, province from article_province order by article, position, province collate "C"
+-- $1: only of these articles (null: of all).
+select article, province from article_province
+where $1::text[] is null or article = any ($1)
+order by article, position, province collate "C"

@@ -1,6 +1,17 @@
 -- What lists show of every text that readers can see; the order is made by the reader.
-select id, article, locale, state = 'withdrawn' as withdrawn, slug, title, summary,
-       image ->> 'media' as image, image ->> 'alt' as image_alt, version, source_version, notice,
-       extract(epoch from published_at)::bigint as published,
-       extract(epoch from updated_at)::bigint as updated
-from edition where state in ('live', 'withdrawn')
+-- $1: only of these articles (null: of all); $2, $3: the article and locale whose draft stands for
+-- what readers see of it, as if it were published now (null: none).
+select e.id, e.article, e.locale,
+       case when e.state = 'withdrawn' then e.withdrawal end as withdrawal, e.withdrawn_to,
+       e.slug, e.title, e.summary, e.image ->> 'media' as image, e.image ->> 'alt' as image_alt,
+       e.version, e.major, e.source_version, e.notice,
+       extract(epoch from case when e.state = 'draft' then (select coalesce(min(x.published_at), now())
+           from edition x where x.article = e.article and x.locale = e.locale) else e.published_at end)::bigint as published,
+       extract(epoch from case when e.state = 'draft' then now() else e.updated_at end)::bigint as updated,
+       extract(epoch from case when e.state = 'draft' then now() else coalesce(e.major_at, e.updated_at) end)::bigint as significant
+from edition e
+where ($1::text[] is null or e.article = any ($1))
+  and (e.state in ('live', 'withdrawn')
+       and ($2::text is null or e.article <> $2 or e.locale <> $3::text
+            or not exists (select from edition x where x.article = $2 and x.locale = $3 and x.state = 'draft'))
+       or e.state = 'draft' and e.article = $2 and e.locale = $3)

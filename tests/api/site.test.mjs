@@ -132,7 +132,7 @@ function step(pick, slugs = ['one', 'two', 'three', 'four', 'ha-noi']) {
   const what = pick();
   if (what < 0.2) {
     const kind = choose(['notice', 'gone', 'redirect', 'vanish']);
-    const withdrawal = { kind, reason: 'A reason <b>', ...(kind === 'redirect' ? { to: '/en/' } : {}) };
+    const withdrawal = { kind, reason: 'A reason <b>', ...(kind === 'redirect' ? { to: '/en/' } : {}), ...(kind === 'vanish' ? { status: choose([404, 451]) } : {}) };
     return `select text_withdraw(${quote(article)}, ${quote(locale)}, ${quote(JSON.stringify(withdrawal))})`;
   }
   if (what < 0.25) {
@@ -149,7 +149,7 @@ function step(pick, slugs = ['one', 'two', 'three', 'four', 'ha-noi']) {
   const day = 1 + Math.floor(pick() * 27);
   return `insert into article (id, kind, source_locale, agency, topic) values (${quote(article)}, ${quote(article.endsWith('7') ? 'profile' : 'feature')}, 'vi', 'sen-editorial', ${quote(choose(topics))}) on conflict do nothing;
     insert into article_province (article, province) values (${quote(article)}, ${quote(units[article.at(-1) % 3])}) on conflict do nothing;
-    select draft_save(null, ${quote(article)}, ${quote(locale)}, null, ${quote(edition)}, '');
+    select draft_save(null, ${quote(article)}, ${quote(locale)}, null, ${quote(edition)}, null);
     select draft_publish(${quote(article)}, ${quote(locale)}, null, '{}', '202${Math.floor(pick() * 6)}-03-${day}T00:00:00Z')`;
 }
 
@@ -184,7 +184,7 @@ test('a site kept up to date page by page is the site built anew', { timeout: 28
 test('a text that takes too long to render keeps the HTML it has', { timeout: 120000 }, async () => {
   await portal.sql(`insert into article (id, kind, source_locale, topic) values ('slow', 'feature', 'en', 'food');
     select draft_save(null, 'slow', 'en', null, jsonb_build_object('slug', 'slow', 'skeleton', 'slow', 'title', 'Slow', 'html', '<p>As it was</p>',
-      'renderer', 1, 'words', 1, 'body', repeat('*a* **b** \`e\` &amp; ', 12000)), '');
+      'renderer', 1, 'words', 1, 'body', repeat('*a* **b** \`e\` &amp; ', 12000)), null);
     select draft_publish('slow', 'en', null, '{}', '2025-01-01T00:00:00Z')`);
   const { stdout, stderr } = await portal.must(['build', '--render'], { settings: { SEN_LOCALES: 'en,vi', SEN_RENDER_CPU_MS: 50 } });
   assert.match(stderr, /passes the limits of rendering/);

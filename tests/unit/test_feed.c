@@ -147,6 +147,7 @@ static struct feed_item sample_item(void)
         .licence = "CC-BY-4.0",
         .method = "machine-person",
         .proofread = true,
+        .staleness = "current",
         .version = 1,
         .published = 1793584800, // 2026-11-02T02:00:00Z, a Monday
         .updated = 1793584800,
@@ -462,13 +463,85 @@ static void test_stale_translation(void **state)
 {
     TALLOC_CTX *ctx = talloc_new(NULL);
     struct feed_item item = sample_item();
-    item.stale = true;
+    item.staleness = "behind-major";
     struct feed feed = sample_feed(ctx, &item, 1);
     struct readings all = read_all(ctx, &feed);
     json_t *category = child_of(child_of(all.atom, ATOM "entry", 0), ATOM "category", 5);
     assert_string_equal(text_of(category, "@term"), "stale");
     json_t *portal = json_object_get(json_item(&all, 0), "_portal");
-    assert_string_equal(text_of(portal, "staleness"), "stale");
+    assert_string_equal(text_of(portal, "staleness"), "behind-major");
+    drop(&all);
+    talloc_free(ctx);
+}
+
+// Those who take a story over hear of what was wrong in it, in every format.
+static void test_correction(void **state)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    static const struct feed_correction corrections[] = {
+        {1793671200, "figure", "Sai số liệu", "Không phải 3 mà là <4>."},
+        {1793584800, "name", "Sai tên", "Tên làng."},
+    };
+    struct feed_item item = sample_item();
+    item.corrections = corrections;
+    item.correction_count = COUNT(corrections);
+    item.staleness = "behind-minor";
+    struct feed feed = sample_feed(ctx, &item, 1);
+    struct readings all = read_all(ctx, &feed);
+    json_t *entry = child_of(all.atom, ATOM "entry", 0);
+    assert_string_equal(only(entry, ATOM "summary"),
+                        "Sai số liệu: Không phải 3 mà là <4>.\n\nLàng nghề < 1.000 năm & hơn");
+    json_t *category = child_of(entry, ATOM "category", 5);
+    assert_string_equal(text_of(category, "@term"), "corrected");
+    assert_string_equal(text_of(category, "@scheme"), "https://sen.example/terms/status");
+    assert_string_equal(text_of(child_of(child_of(all.channel, "item", 0), "category", 5), "text"),
+                        "corrected");
+    json_t *list = json_object_get(json_object_get(json_item(&all, 0), "_portal"), "corrections");
+    assert_int_equal(json_array_size(list), 2);
+    assert_string_equal(text_of(json_array_get(list, 0), "reason"), "figure");
+    assert_string_equal(text_of(json_array_get(list, 0), "text"), corrections[0].note);
+    assert_string_equal(text_of(json_array_get(list, 0), "date"), "2026-11-03T02:00:00Z");
+    drop(&all);
+    talloc_free(ctx);
+}
+
+// Of what vanished, whatever the caller fills in, nothing is written but which it was.
+static void test_vanished(void **state)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    struct feed_item item = sample_item();
+    item.withdrawn = item.vanished = true;
+    item.notice = "kín";
+    struct feed feed = sample_feed(ctx, &item, 1);
+    struct readings all = read_all(ctx, &feed);
+    json_t *tombstone = child_of(all.atom, AT "deleted-entry", 0);
+    assert_string_equal(text_of(tombstone, "@ref"), item.uri);
+    assert_int_equal(count_of(tombstone, AT "comment"), 0);
+    assert_int_equal(count_of(all.channel, "item"), 0);
+    json_t *one = json_item(&all, 0);
+    assert_string_equal(text_of(one, "id"), item.uri);
+    assert_string_equal(text_of(one, "content_text"), "");
+    static const char *const absent[] = {"title",   "url",   "summary", "content_html",
+                                         "authors", "image", "tags",    "attachments"};
+    for (size_t i = 0; i < COUNT(absent); i++)
+        assert_null(json_object_get(one, absent[i]));
+    drop(&all);
+    talloc_free(ctx);
+}
+
+static void test_replaced(void **state)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    struct feed_item item = sample_item();
+    item.withdrawn = true;
+    item.notice = "Đã gộp";
+    item.replaced_by = "https://sen.example/vi/articles/to-lua/";
+    struct feed feed = sample_feed(ctx, &item, 1);
+    struct readings all = read_all(ctx, &feed);
+    json_t *tombstone = child_of(all.atom, AT "deleted-entry", 0);
+    assert_string_equal(link_of(tombstone, "alternate", NULL), item.replaced_by);
+    json_t *portal = json_object_get(json_item(&all, 0), "_portal");
+    assert_string_equal(text_of(portal, "replacedBy"), item.replaced_by);
     drop(&all);
     talloc_free(ctx);
 }
@@ -766,6 +839,9 @@ int main(void)
         cmocka_unit_test(test_json),
         cmocka_unit_test(test_life_cycle),
         cmocka_unit_test(test_stale_translation),
+        cmocka_unit_test(test_correction),
+        cmocka_unit_test(test_vanished),
+        cmocka_unit_test(test_replaced),
         cmocka_unit_test(test_archive),
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_code_points),

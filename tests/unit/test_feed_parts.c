@@ -114,11 +114,14 @@ static void test_absolute_html(void **state)
 // Rows as the statement gives them.
 // clang-format off: a table that reads by rows
 static const char *const columns[] = {
-    "article",      "state",         "slug",         "title",        "summary",    "html",
-    "author",       "agency",        "licence",      "method",       "proofread",  "source_locale",
-    "stale",        "version",       "notice",       "published_us", "updated_us", "topic",
-    "topic_name",   "provinces",     "translations", "image_file",   "image_type", "image_bytes",
-    "image_credit", "image_licence", "image_alt"};
+    "article",           "state",        "slug",          "title",
+    "summary",           "html",         "author",        "agency",
+    "licence",           "method",       "proofread",     "source_locale",
+    "translation_state", "version",      "notice",        "published_us",
+    "updated_us",        "modified_us",  "topic",         "topic_name",
+    "provinces",         "translations", "image_file",    "image_type",
+    "image_bytes",       "image_credit", "image_licence", "image_alt",
+    "corrections",       "withdrawn_to"};
 
 static const char *const rows[][COUNT(columns)] = {
     {"lụa 1",
@@ -133,11 +136,12 @@ static const char *const rows[][COUNT(columns)] = {
      "machine",
      "t",
      "en",
-     "t",
+     "behind-major",
      "3",
      NULL,
      "1793584800000000",
      "1793671200999999",
+     "1793757600999999",
      "crafts",
      "Nghề",
      "[{\"id\": \"ha-noi\", \"name\": \"Hà Nội\"}]",
@@ -147,13 +151,42 @@ static const char *const rows[][COUNT(columns)] = {
      "7",
      "Sen",
      "CC-BY-4.0",
-     "Ảnh"},
-    {"two", "live", "two", "Two", "", "<p>x</p>", NULL, NULL, NULL, "person", "f", "vi", "f", "1",
-     NULL, "1793584800000000", "1793584800000000"},
-    {"three", "withdrawn", "three", "Three", "", NULL, NULL, NULL, NULL, "person", "f", "vi", "f",
-     "2", NULL, "1793584700000000", "1793584790000000"},
-    {"four", "live", "four", "Four", "", "<p>x</p>", NULL, NULL, NULL, "person", "f", "vi", "f",
-     "1", NULL, "1793584600000000", "1793584600000000"},
+     "Ảnh",
+     "[{\"at\": 1793671200, \"reason\": \"figure\", \"note\": \"Không phải <3>.\"}]"},
+    {"two", "live", "two", "Two", "", "<p>x</p>", NULL, NULL, NULL, "person", "f", "vi", "original",
+     "1", NULL, "1793584800000000", "1793584800000000", "1793584800000000"},
+    {"three",
+     "withdrawn",
+     "three",
+     "Three",
+     "",
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     "person",
+     "f",
+     "vi",
+     NULL,
+     "2",
+     NULL,
+     "1793584700000000",
+     "1793584790000000",
+     "1793584790000000",
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     NULL,
+     "/vi/articles/bốn/?a=%C3%A8"},
+    {"four", "live", "four", "Four", "", "<p>x</p>", NULL, NULL, NULL, "person", "f", "vi",
+     "original", "1", NULL, "1793584600000000", "1793584600000000", "1793584600000000"},
 };
 // clang-format on
 
@@ -196,7 +229,7 @@ static void test_from_rows(void **state)
     assert_int_equal(feed->dropped, 0);
     assert_true(feed->more);
     assert_string_equal(feed->last_article, "three");
-    assert_int_equal(feed->last_updated_us, 1793584790000000);
+    assert_int_equal(feed->last_modified_us, 1793584790000000);
     assert_int_equal(feed->updated, 1793671200);
 
     const struct feed_item *item = &feed->items[0];
@@ -206,7 +239,14 @@ static void test_from_rows(void **state)
     assert_string_equal(item->uri, "https://sen.example/id/articles/l%E1%BB%A5a%201/vi");
     assert_string_equal(item->url, "https://sen.example/vi/articles/l%E1%BB%A5a/");
     assert_string_equal(item->source_uri, "https://sen.example/id/articles/l%E1%BB%A5a%201/en");
-    assert_string_equal(item->html, "<a href=\"https://sen.example/vi/\">x</a>");
+    assert_int_equal(item->updated, 1793671200);
+    assert_int_equal(item->modified, 1793757600);
+    assert_int_equal(item->correction_count, 1);
+    assert_string_equal(item->corrections[0].reason, "figure");
+    char *correction = talloc_asprintf(ctx, "</p>\n<p>Không phải &lt;3&gt;.</p></li>\n</ul>\n");
+    size_t length = strlen(item->html);
+    assert_memory_equal(item->html, "<a href=\"https://sen.example/vi/\">x</a><h2>", 43);
+    assert_string_equal(item->html + length - strlen(correction), correction);
     assert_string_equal(item->summary, "Tóm tắt");
     assert_string_equal(item->topic.label, "Nghề");
     assert_string_equal(item->provinces[0].label, "Hà Nội");
@@ -217,7 +257,7 @@ static void test_from_rows(void **state)
     assert_string_equal(item->image.alt, "Ảnh");
     assert_int_equal(item->version, 3);
     assert_int_equal(item->published, 1793584800);
-    assert_true(item->proofread && item->stale && !item->withdrawn);
+    assert_true(item->proofread && !item->withdrawn);
 
     item = &feed->items[1];
     assert_null(item->summary);
@@ -229,6 +269,7 @@ static void test_from_rows(void **state)
 
     item = &feed->items[2];
     assert_true(item->withdrawn);
+    assert_string_equal(item->replaced_by, "https://sen.example/vi/articles/b%E1%BB%91n/?a=%C3%A8");
     assert_null(item->html);
     assert_true(strlen(item->notice) > 0);
     talloc_free(ctx);

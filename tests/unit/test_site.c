@@ -69,10 +69,10 @@ static void test_shows_the_nearest_language(void **state)
     assert_ptr_equal(site_shown(article, locale_find("th")), en);
     assert_ptr_equal(site_shown(article, locale_find("rad")), vi);
     // A withdrawn text is not shown in place of another, but stays where it was.
-    en->withdrawn = true;
+    en->withdrawal = SITE_NOTICE;
     assert_ptr_equal(site_shown(article, locale_find("th")), vi);
     assert_ptr_equal(site_shown(article, locale_find("en")), en);
-    vi->withdrawn = fr->withdrawn = true;
+    vi->withdrawal = fr->withdrawal = SITE_GONE;
     assert_ptr_equal(site_shown(article, locale_find("th")), en);
     talloc_free(catalogue);
 }
@@ -126,13 +126,30 @@ static void test_earlier_addresses_lead_on(void **state)
     talloc_free(catalogue);
 }
 
+static void test_barred_addresses(void **state)
+{
+    struct site_catalogue *catalogue = new_catalogue();
+    catalogue->barred = talloc_zero_array(catalogue, const char *, 2);
+    catalogue->barred[0] = "pho";
+    catalogue->barred[1] = "bun";
+    catalogue->barred_count = 2;
+    add_edition(add_article(catalogue, "a"), "vi", "bun", 10);
+    struct site_shelf *shelf = site_shelf_make(catalogue, catalogue, locale_find("en"));
+    // A text that stands there now is shown.
+    assert_int_equal(shelf->barred_count, 1);
+    assert_string_equal(shelf->barred[0], "pho");
+    assert_true(site_shelf_has(shelf, "pho"));
+    assert_string_equal(shelf->places[0].slug, "bun");
+    talloc_free(catalogue);
+}
+
 static void test_lists_newest_first(void **state)
 {
     struct site_catalogue *catalogue = new_catalogue();
     add_edition(add_article(catalogue, "a"), "en", "a", 10);
     add_edition(add_article(catalogue, "b"), "en", "b", 20);
     add_edition(add_article(catalogue, "c"), "en", "c", 10);
-    add_edition(add_article(catalogue, "d"), "en", "d", 30)->withdrawn = true;
+    add_edition(add_article(catalogue, "d"), "en", "d", 30)->withdrawal = SITE_NOTICE;
     struct site_article *profile = add_article(catalogue, "e");
     profile->profile = true;
     add_edition(profile, "en", "e", 40);
@@ -219,9 +236,22 @@ static void test_output(void **state)
     assert_int_equal(site_output_write(&output, "c/index.html", "", 0), SEN_OK);
     assert_int_equal(output.written, 2);
     assert_file(output.root, "a/b/index.html", "two");
+    // A page of another status takes its place.
+    assert_int_equal(site_output_write(&output, "a/b/410.html", "gone", 4), SEN_OK);
+    assert_file(output.root, "a/b/410.html", "gone");
+    assert_int_equal(faccessat(output.root, "a/b/index.html", F_OK, 0), -1);
+    assert_int_equal(site_output_write(&output, "a/b/index.html", "two", 3), SEN_OK);
+    assert_int_equal(faccessat(output.root, "a/b/410.html", F_OK, 0), -1);
     assert_int_equal(site_output_remove(&output, "a/b"), SEN_OK);
     assert_int_equal(site_output_remove(&output, "a/b"), SEN_OK);
     assert_int_equal(output.removed, 1);
+
+    struct site_output nowhere = {.root = -1, .keep = talloc_new(NULL)};
+    assert_int_equal(site_output_write(&nowhere, "a/index.html", "kept", 4), SEN_OK);
+    assert_int_equal(site_output_write(&nowhere, "b/index.html", "not", 3), SEN_OK);
+    assert_int_equal(nowhere.kept_length, 4);
+    assert_memory_equal(nowhere.kept, "kept", 4);
+    talloc_free(nowhere.keep);
 
     struct site_output next;
     assert_int_equal(site_tree_begin(&tree, &next), SEN_OK);
@@ -245,6 +275,7 @@ int main(void)
         cmocka_unit_test(test_shows_the_nearest_language),
         cmocka_unit_test(test_one_address_one_article),
         cmocka_unit_test(test_earlier_addresses_lead_on),
+        cmocka_unit_test(test_barred_addresses),
         cmocka_unit_test(test_lists_newest_first),
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_names),
