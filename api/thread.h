@@ -14,6 +14,7 @@ struct event;
 struct db;
 struct cache;
 struct limits;
+struct previews;
 struct sandbox;
 struct conn;
 struct fetch;
@@ -66,6 +67,7 @@ struct thread {
     struct fetch *fetches; // reads under way, by cache key
     struct limits *limits;
     struct sandbox *sandbox;     // opened when first needed
+    struct previews *previews;   // likewise
     struct passwords *passwords; // likewise
 
     struct conn *conns;
