@@ -68,7 +68,8 @@ int text_render(struct text_render *render, TALLOC_CTX *ctx, const struct item *
                 const struct import_media *media, size_t media_count, struct edition_html *ret,
                 struct fault *ret_fault)
 {
-    struct markdown_options options = {.locale = item->locale, .origin = render->origin};
+    struct markdown_options options = {
+        .locale = item->locale, .origin = render->origin, .segments = true};
     struct rendered rendered;
     int r = choose_media(ctx, item, media, media_count, &options, ret_fault);
     if (!r)
@@ -79,7 +80,7 @@ int text_render(struct text_render *render, TALLOC_CTX *ctx, const struct item *
             fault_set(ret_fault, "fault.not_rendered", "body", NULL);
         return r;
     }
-    *ret = (struct edition_html){rendered.html, rendered.html_length, rendered.toc, rendered.words,
-                                 MARKDOWN_RENDERER};
+    *ret = (struct edition_html){rendered.html,  rendered.html_length, rendered.toc,
+                                 rendered.words, MARKDOWN_RENDERER,    rendered.segments};
     return SEN_OK;
 }

@@ -110,7 +110,8 @@ static bool take_media(struct request *request, struct saving *saving)
     saving->options = (struct markdown_options){.locale = saving->item.locale,
                                                 .media = media,
                                                 .media_count = count,
-                                                .origin = request->thread->settings->origin};
+                                                .origin = request->thread->settings->origin,
+                                                .segments = true};
     return image_found;
 }
 
@@ -158,6 +159,7 @@ static enum step_result step_save(struct request *request)
         .toc = saving->rendered.toc,
         .words = saving->rendered.words,
         .renderer = MARKDOWN_RENDERER,
+        .segments = saving->rendered.segments,
     };
     struct edition_json edition;
     edition_json(saving, &saving->item, &html, &edition);

@@ -93,6 +93,8 @@ static char *edition_object(TALLOC_CTX *ctx, const struct item *item,
                   item->body, item->body_length, "html", html->html, html->html_length, "digest",
                   hex, "renderer", html->renderer, "words", (int)html->words);
     json_object_set_new(e, "toc", json_loads(html->toc, 0, NULL));
+    if (html->segments)
+        json_object_set_new(e, "segments", json_loads(html->segments, 0, NULL));
     set(e, "author", json_object_get(item->fields, "author"));
     set(e, "licence", json_object_get(item->fields, "licence"));
     set(e, "sources", json_object_get(item->fields, "sources"));

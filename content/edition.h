@@ -10,7 +10,8 @@ struct edition_html {
     size_t html_length;
     const char *toc; // JSON array
     unsigned words;
-    int renderer; // the version that made it
+    int renderer;         // the version that made it
+    const char *segments; // JSON object (render/segments.h); NULL: none
 };
 
 // Parameters for SQL: draft_save(..., e, words) with words {"title", "body", "title_folded",

@@ -48,7 +48,8 @@ static int store(struct again *again, TALLOC_CTX *ctx, const struct item *item, 
                                   edition.title,
                                   edition.body,
                                   edition.title_folded,
-                                  edition.body_folded};
+                                  edition.body_folded,
+                                  html->segments};
     int r = db_session_query(ctx, again->session, "render_store", values,
                              sizeof values / sizeof *values, &result, again->error);
     if (!r)

@@ -126,6 +126,7 @@ static void put_render_job(struct frame *frame, const struct job *job)
     put_string(frame, options->locale->tag);
     put_string(frame, options->origin);
     put_number(frame, options->uncounted);
+    put_number(frame, options->segments);
     put_number(frame, (uint32_t)options->media_count);
     for (size_t i = 0; i < options->media_count; i++) {
         const struct markdown_media *media = &options->media[i];
@@ -162,6 +163,7 @@ static void read_render_job(struct reader *reader, struct job *job)
     job->options.locale = locale_find(get_string(reader));
     job->options.origin = get_string(reader);
     job->options.uncounted = get_number(reader) != 0;
+    job->options.segments = get_number(reader) != 0;
     uint32_t count = get_number(reader);
     // Six fields of four bytes each: more media than that cannot follow.
     if (!job->options.locale || count > (size_t)(reader->end - reader->at) / 24) {
@@ -243,6 +245,7 @@ int frame_write_result(TALLOC_CTX *ctx, const struct job_result *result, struct 
         put_bytes(&frame, result->rendered.html, result->rendered.html_length);
         put_string(&frame, result->rendered.toc);
         put_number(&frame, result->rendered.words);
+        put_string(&frame, result->rendered.segments);
     } else if (result->outcome == SEN_OK) {
         put_number(&frame, strcmp(result->image.type, "image/png") == 0 ? TYPE_PNG : TYPE_JPEG);
         put_number(&frame, (uint32_t)result->image.width);
@@ -275,12 +278,12 @@ static bool is_utf8(const char *text, size_t length)
     return string != NULL;
 }
 
-static bool is_array(const char *json)
+static bool is_json(const char *text, json_type type)
 {
-    json_t *value = json_loads(json, JSON_REJECT_DUPLICATES, NULL);
-    bool array = json_is_array(value);
+    json_t *value = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+    bool is = value && json_typeof(value) == type;
     json_decref(value);
-    return array;
+    return is;
 }
 
 static void read_rendered(struct reader *reader, struct rendered *rendered)
@@ -288,8 +291,12 @@ static void read_rendered(struct reader *reader, struct rendered *rendered)
     rendered->html = get_bytes(reader, &rendered->html_length);
     rendered->toc = get_string(reader);
     rendered->words = get_number(reader);
+    rendered->segments = get_string(reader);
+    if (!*rendered->segments)
+        rendered->segments = NULL;
     if (reader->wrong || strlen(rendered->html) != rendered->html_length ||
-        !is_utf8(rendered->html, rendered->html_length) || !is_array(rendered->toc))
+        !is_utf8(rendered->html, rendered->html_length) || !is_json(rendered->toc, JSON_ARRAY) ||
+        (rendered->segments && !is_json(rendered->segments, JSON_OBJECT)))
         reader->wrong = true;
 }
 

@@ -5,13 +5,14 @@
 
 #include "render/image.h"
 #include "render/markdown.h"
+#include "render/segments.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <talloc.h>
 
 #define FRAME_JOB_MAX    (1024 * 1024)
-#define FRAME_RESULT_MAX (MARKDOWN_HTML + 1024 * 1024)
+#define FRAME_RESULT_MAX (MARKDOWN_HTML + SEGMENTS_BYTES_MAX + 1024 * 1024)
 #define FRAME_HEAD       4 // bytes of the length
 
 enum job_kind { JOB_RENDER = 1, JOB_IMAGE };

@@ -10,16 +10,18 @@
 #include "render/heading_ids.h"
 #include "render/html.h"
 #include "render/link.h"
+#include "render/markdown_segments.h"
+#include "render/markdown_tree.h"
 #include "render/table.h"
 
 #include <cmark.h>
 #include <errno.h>
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 // uthash's default falls through switch labels, which clang's warnings refuse.
 #define HASH_FUNCTION HASH_FNV
 #include <uthash.h>
@@ -42,6 +44,7 @@ struct render {
     struct html plain;   // the text without markup, to count its words
     struct html figures; // that wait for the end of their block
     json_t *toc;
+    char *segments;
     struct heading_ids *ids;
     struct medium *media;
     struct footnotes footnotes;
@@ -77,107 +80,6 @@ static void refuse_limit(struct render *r, const char *key, unsigned limit)
     refuse(r, SEN_TOO_COMPLEX, key, digits);
 }
 
-static bool has_type(cmark_node *node, cmark_node_type type)
-{
-    return cmark_node_get_type(node) == type;
-}
-
-// ---- what a subtree says -------------------------------------------------------------------
-
-static const char *note_label(cmark_node *link)
-{
-    cmark_node *child = cmark_node_first_child(link);
-    const char *text =
-        child && has_type(child, CMARK_NODE_TEXT) ? cmark_node_get_literal(child) : "";
-    return text[0] == '^' ? text : NULL;
-}
-
-// The note a link refers to, or SIZE_MAX.
-static size_t note_of(const struct render *r, cmark_node *link)
-{
-    const char *rest;
-    if (link_classify(cmark_node_get_url(link), NULL, &rest) != LINK_NOTE || !note_label(link))
-        return SIZE_MAX;
-    char *end;
-    unsigned long index = strtoul(rest, &end, 10);
-    return *rest >= '0' && *rest <= '9' && !*end && index < r->footnotes.count ? index : SIZE_MAX;
-}
-
-// Append the text of what stands below node, as for alt="" or a table of contents: without
-// pictures (unless node is one) and references to notes.
-static void plain_text(struct render *r, cmark_node *node, struct html *out)
-{
-    bool of_image = has_type(node, CMARK_NODE_IMAGE);
-    cmark_iter *iter = cmark_iter_new(node);
-    cmark_event_type event;
-    while ((event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
-        cmark_node *one = cmark_iter_get_node(iter);
-        if (event != CMARK_EVENT_ENTER || one == node)
-            continue;
-        switch (cmark_node_get_type(one)) {
-        case CMARK_NODE_TEXT:
-        case CMARK_NODE_CODE:
-            html_raw(out, cmark_node_get_literal(one));
-            break;
-        case CMARK_NODE_SOFTBREAK:
-        case CMARK_NODE_LINEBREAK:
-            html_raw(out, " ");
-            break;
-        case CMARK_NODE_IMAGE:
-            if (!of_image)
-                cmark_iter_reset(iter, one, CMARK_EVENT_EXIT);
-            break;
-        case CMARK_NODE_LINK:
-            if (note_of(r, one) != SIZE_MAX)
-                cmark_iter_reset(iter, one, CMARK_EVENT_EXIT);
-            break;
-        default:
-            break;
-        }
-    }
-    cmark_iter_free(iter);
-}
-
-static char *trimmed_text(struct render *r, cmark_node *node)
-{
-    struct html text;
-    html_init(&text, r->ctx, SIZE_MAX);
-    plain_text(r, node, &text);
-    char *start = text.data + strspn(text.data, " \t\n");
-    size_t length = strlen(start);
-    while (length && strchr(" \t\n", start[length - 1]))
-        length--;
-    start[length] = '\0';
-    return start;
-}
-
-// Does a block or link show anything besides pictures?
-static bool shows_text(struct render *r, cmark_node *node)
-{
-    bool shows = false;
-    cmark_iter *iter = cmark_iter_new(node);
-    cmark_event_type event;
-    while (!shows && (event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
-        cmark_node *one = cmark_iter_get_node(iter);
-        if (event != CMARK_EVENT_ENTER || one == node)
-            continue;
-        const char *text = cmark_node_get_literal(one);
-        switch (cmark_node_get_type(one)) {
-        case CMARK_NODE_TEXT:
-        case CMARK_NODE_CODE:
-            shows = text[strspn(text, " \t\n")] != '\0';
-            break;
-        case CMARK_NODE_IMAGE:
-            cmark_iter_reset(iter, one, CMARK_EVENT_EXIT);
-            break;
-        default:
-            break;
-        }
-    }
-    cmark_iter_free(iter);
-    return shows;
-}
-
 // ---- pictures ------------------------------------------------------------------------------
 
 static const struct markdown_media *find_media(struct render *r, const char *id)
@@ -200,7 +102,8 @@ static void write_figure(struct render *r, cmark_node *node)
     const struct markdown_media *media = find_media(r, id);
     if (!media)
         return;
-    const char *alt = trimmed_text(r, node), *caption = cmark_node_get_title(node);
+    const char *alt = tree_trimmed_text(r->ctx, &r->footnotes, node),
+               *caption = cmark_node_get_title(node);
     struct html *out = r->silent ? &r->out : &r->figures;
     figure_write(out, media, alt, caption);
     html_raw(&r->plain, caption);
@@ -263,7 +166,7 @@ static bool enter_link(struct render *r, cmark_node *node)
         refuse_limit(r, "markdown.too_many_links", MARKDOWN_LINKS);
         return true;
     }
-    size_t note = note_of(r, node);
+    size_t note = tree_note(&r->footnotes, node);
     if (note != SIZE_MAX) {
         write_reference(r, note);
         return true;
@@ -272,7 +175,7 @@ static bool enter_link(struct render *r, cmark_node *node)
     enum link_kind kind = link_classify(url, r->options->origin, &rest);
     const struct markdown_media *media = kind == LINK_MEDIA ? find_media(r, rest) : NULL;
     if (kind == LINK_REFUSED || kind == LINK_NOTE || (kind == LINK_MEDIA && !media) ||
-        !shows_text(r, node))
+        !tree_shows_text(node))
         return false;
     open_link(r, media ? media->src : url, cmark_node_get_title(node), kind);
     return false;
@@ -320,7 +223,8 @@ static void enter_heading(struct render *r, cmark_node *node)
         return;
     }
     int level = r->last_level = heading_level(r, node);
-    const char *text = trimmed_text(r, node), *id = heading_ids_next(r->ids, text);
+    const char *text = tree_trimmed_text(r->ctx, &r->footnotes, node),
+               *id = heading_ids_next(r->ids, text);
     write_tag(&r->out, "<h", level);
     html_raw(&r->out, " id=\"");
     html_text(&r->out, id);
@@ -356,9 +260,8 @@ static void write_language(struct html *out, const char *info, size_t length)
 static void write_code_block(struct render *r, cmark_node *node)
 {
     const char *info = cmark_node_get_fence_info(node), *code = cmark_node_get_literal(node);
-    size_t word = strcspn(info, " \t");
-    if (word == 3 && strncasecmp(info, "csv", 3) == 0) {
-        const char *caption = info + word + strspn(info + word, " \t");
+    const char *caption = tree_table_caption(node);
+    if (caption) {
         struct fault fault = {.key = NULL};
         int outcome = table_write(&r->out, &r->plain, caption, code, strlen(code), &fault);
         r->line += fault.line;
@@ -367,7 +270,7 @@ static void write_code_block(struct render *r, cmark_node *node)
         return;
     }
     html_raw(&r->out, "<pre tabindex=\"0\"><code");
-    write_language(&r->out, info, word);
+    write_language(&r->out, info, strcspn(info, " \t"));
     html_raw(&r->out, ">");
     html_text(&r->out, code);
     html_raw(&r->out, "</code></pre>\n");
@@ -377,7 +280,7 @@ static void write_code_block(struct render *r, cmark_node *node)
 static bool in_tight_list(cmark_node *paragraph)
 {
     cmark_node *item = cmark_node_parent(paragraph);
-    return item && has_type(item, CMARK_NODE_ITEM) &&
+    return item && tree_is(item, CMARK_NODE_ITEM) &&
            cmark_node_get_list_tight(cmark_node_parent(item));
 }
 
@@ -397,7 +300,7 @@ static void enter_list(struct render *r, cmark_node *node)
 
 static void enter_paragraph(struct render *r, cmark_node *node)
 {
-    r->silent = !shows_text(r, node);
+    r->silent = !tree_shows_text(node);
     if (!r->silent && !in_tight_list(node))
         html_raw(&r->out, "<p>");
 }
@@ -541,14 +444,9 @@ static bool is_leaf(cmark_node *node)
     }
 }
 
-static bool is_block(cmark_node *node)
-{
-    return cmark_node_get_type(node) <= CMARK_NODE_LAST_BLOCK;
-}
-
 static void walk_enter(struct render *r, cmark_iter *iter, cmark_node *node)
 {
-    if (is_block(node))
+    if (tree_is_block(node))
         r->line = (unsigned)cmark_node_get_start_line(node);
     bool leaf = is_leaf(node);
     if (!leaf && ++r->depth > MARKDOWN_DEPTH) {
@@ -565,7 +463,7 @@ static void walk_leave(struct render *r, cmark_node *node)
 {
     r->depth--;
     leave(r, node);
-    if (has_type(node, CMARK_NODE_PARAGRAPH) || has_type(node, CMARK_NODE_HEADING)) {
+    if (tree_is(node, CMARK_NODE_PARAGRAPH) || tree_is(node, CMARK_NODE_HEADING)) {
         html_raw(&r->plain, "\n");
         flush_figures(r);
     }
@@ -601,8 +499,8 @@ static int detach_notes(struct render *r)
     for (size_t i = 0; i < count; i++) {
         cmark_node *quote = cmark_node_first_child(r->root);
         cmark_node *comment = quote ? cmark_node_next(quote) : NULL;
-        if (!comment || !has_type(quote, CMARK_NODE_BLOCK_QUOTE) ||
-            !has_type(comment, CMARK_NODE_HTML_BLOCK))
+        if (!comment || !tree_is(quote, CMARK_NODE_BLOCK_QUOTE) ||
+            !tree_is(comment, CMARK_NODE_HTML_BLOCK))
             return -EBADMSG;
         cmark_node_unlink(quote);
         cmark_node_unlink(comment);
@@ -695,15 +593,28 @@ static bool has_top_heading(struct render *r)
     cmark_event_type event;
     while (!found && (event = cmark_iter_next(iter)) != CMARK_EVENT_DONE) {
         cmark_node *node = cmark_iter_get_node(iter);
-        found = has_type(node, CMARK_NODE_HEADING) && cmark_node_get_heading_level(node) == 1;
-        if (event == CMARK_EVENT_ENTER && has_type(node, CMARK_NODE_PARAGRAPH))
+        found = tree_is(node, CMARK_NODE_HEADING) && cmark_node_get_heading_level(node) == 1;
+        if (event == CMARK_EVENT_ENTER && tree_is(node, CMARK_NODE_PARAGRAPH))
             cmark_iter_reset(iter, node, CMARK_EVENT_EXIT);
     }
     cmark_iter_free(iter);
     return found;
 }
 
-static int write_document(struct render *r)
+static void write_segments(struct render *r, const char *text, size_t length)
+{
+    size_t count = r->footnotes.count;
+    struct segments_source source = {.text = text,
+                                     .length = length,
+                                     .footnotes = &r->footnotes,
+                                     .root = r->root,
+                                     .notes = talloc_array(r->ctx, cmark_node *, count)};
+    for (size_t i = 0; i < count; i++)
+        source.notes[i] = r->notes[i].quote;
+    r->segments = markdown_segments(r->ctx, &source);
+}
+
+static int write_document(struct render *r, const char *text, size_t length)
 {
     r->root = cmark_parse_document(r->footnotes.text, r->footnotes.length, CMARK_OPT_VALIDATE_UTF8);
     int outcome = detach_notes(r);
@@ -714,6 +625,8 @@ static int write_document(struct render *r)
         write_notes(r);
         outcome = r->outcome;
     }
+    if (outcome == SEN_OK && r->options->segments)
+        write_segments(r, text, length);
     for (size_t i = 0; i < r->footnotes.count; i++)
         if (r->notes[i].quote)
             cmark_node_free(r->notes[i].quote);
@@ -728,6 +641,7 @@ static void take_result(struct render *r, TALLOC_CTX *ctx, struct rendered *ret)
     free(toc);
     ret->html = talloc_steal(ctx, r->out.data);
     ret->html_length = r->out.length;
+    ret->segments = talloc_steal(ctx, r->segments);
     ret->words =
         r->options->uncounted ? 0 : (unsigned)segment_count(r->options->locale, r->plain.data);
 }
@@ -747,7 +661,7 @@ int markdown_render(TALLOC_CTX *ctx, const struct markdown_options *options, con
         r.toc = json_array();
         r.ids = heading_ids_new(r.ctx, options->locale);
         know_media(&r);
-        outcome = write_document(&r);
+        outcome = write_document(&r, text, length);
         if (outcome == SEN_OK)
             take_result(&r, ctx, ret);
         json_decref(r.toc);

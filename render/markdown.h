@@ -17,8 +17,8 @@
 #include <stddef.h>
 #include <talloc.h>
 
-// Stored with the HTML: counts up when the same text would give other HTML.
-enum { MARKDOWN_RENDERER = 1 };
+// Stored with the HTML: counts up when the same text would give other HTML or other segments.
+enum { MARKDOWN_RENDERER = 2 };
 
 // Past one of these a text is refused: cmark 0.30.2 is linear inside them.
 #define MARKDOWN_BYTES     (256 * 1024)
@@ -43,6 +43,7 @@ struct markdown_options {
     size_t media_count;
     const char *origin; // the portal's public address without a slash at the end
     bool uncounted;     // the caller knows how many words it has: leave rendered.words 0
+    bool segments;      // what can be translated one by one is asked for, too
 };
 
 struct rendered {
@@ -50,6 +51,7 @@ struct rendered {
     size_t html_length;
     const char *toc; // JSON: [{"level":2,"id":"..","text":".."}], headings outside quotes and lists
     unsigned words;
+    const char *segments; // JSON (render/segments.h); NULL: not asked for, or past a limit there
 };
 
 // The guard, in linear time and without memory: is this text within the limits that can be seen
