@@ -126,10 +126,13 @@ static bool same_translation(const struct item *item, const json_t *present)
 {
     const json_t *mine = json_object_get(item->fields, "translation");
     const json_t *theirs = json_object_get(present, "translation");
-    const char *method = field_text(mine, "method"), *known = field_text(theirs, "method");
-    json_t *version = json_object_get(mine, "source_version");
-    return (!method || (known && strcmp(method, known) == 0)) &&
-           (!version || json_equal(version, json_object_get(theirs, "source_version")));
+    static const char *const names[] = {"method", "source_version", "source_revision"};
+    bool same = true;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        json_t *value = json_object_get(mine, names[i]);
+        same &= !value || json_equal(value, json_object_get(theirs, names[i]));
+    }
+    return same;
 }
 
 static json_t *differences(TALLOC_CTX *ctx, const struct item *item, const json_t *present)
@@ -417,6 +420,8 @@ static json_t *front_matter(TALLOC_CTX *ctx, const json_t *text)
     copy(translation, how, "method");
     copy(translation, how, "proofread");
     copy(translation, how, "source_version");
+    if (!json_object_get(translation, "source_version"))
+        copy(translation, how, "source_revision"); // of a source that is not published yet
     json_object_set_new(values, "translation", translation);
     return values;
 }
