@@ -228,11 +228,11 @@ static void tell(struct request *request, json_t *value)
 static char *tell_stale(struct request *request, json_t *answer)
 {
     json_t *current = json_object_get(answer, "current"), *base = json_object_get(answer, "base");
-    if (!json_is_object(current))
-        return NULL;
-    if (json_is_object(base))
+    if (json_is_object(current) && json_is_object(base))
         json_object_set(answer, "changes", diff_fields(request, base, current));
     json_object_del(answer, "base");
+    if (!json_is_object(current))
+        return NULL;
     return talloc_asprintf(request, "ETag: \"r%lld\"\r\n",
                            (long long)json_integer_value(json_object_get(current, "revision")));
 }
