@@ -108,9 +108,9 @@ int csv_read(TALLOC_CTX *ctx, const char *text, size_t length, struct csv_table 
 
 char *csv_line(TALLOC_CTX *ctx, const char *const *cells, size_t count)
 {
-    size_t size = 3; // CRLF and NUL
+    size_t size = 3 + (count ? count - 1 : 0); // CRLF and NUL, commas
     for (size_t i = 0; i < count; i++)
-        size += csv_write(NULL, 0, cells[i], strlen(cells[i])) + 1;
+        size += csv_write(NULL, 0, cells[i], strlen(cells[i]));
     char *line = talloc_array(ctx, char, size), *at = line;
     for (size_t i = 0; i < count; i++) {
         if (i)

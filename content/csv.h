@@ -31,5 +31,6 @@ struct csv_table {
 int csv_read(TALLOC_CTX *ctx, const char *text, size_t length, struct csv_table **ret,
              struct fault *ret_fault) SEN_MUST_CHECK;
 
-// A line of a table: every cell quoted, CRLF behind them. It hangs on ctx.
+// A line of a table: every cell quoted, CRLF behind them. It hangs on ctx; others can be appended
+// to it (talloc_strdup_append_buffer).
 char *csv_line(TALLOC_CTX *ctx, const char *const *cells, size_t count);

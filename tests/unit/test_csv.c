@@ -99,7 +99,10 @@ static void test_lines(void **state)
     TALLOC_CTX *ctx = talloc_new(NULL);
     assert_string_equal(csv_line(ctx, (const char *const[]){"a", "", "b,\"c\"\n"}, 3),
                         "\"a\",\"\",\"b,\"\"c\"\"\n\"\r\n");
-    assert_string_equal(csv_line(ctx, NULL, 0), "\r\n");
+    char *lines = csv_line(ctx, NULL, 0);
+    assert_string_equal(lines, "\r\n");
+    lines = talloc_strdup_append_buffer(csv_line(ctx, (const char *const[]){"a", "b"}, 2), lines);
+    assert_string_equal(lines, "\"a\",\"b\"\r\n\r\n");
     talloc_free(ctx);
 }
 
