@@ -68,11 +68,10 @@ const struct command command_export = {
     .usage = "--jsonl [FILE|-]",
     .help =
         "Write all that readers see as JSON Lines.\n"
-        "Topics, agencies, media and provinces come first, each with a \"type\"; then the live "
-        "and\n"
-        "withdrawn texts, sorted by id and locale. The same content always gives the same bytes, "
-        "and\n"
-        "`sen import` of them into an empty database gives the same export again.\n"
+        "Topics, agencies, media, provinces and the glossary come first, each with a \"type\";\n"
+        "then the live and withdrawn texts, sorted by id and locale. The same content always\n"
+        "gives the same bytes, and `sen import` of them into an empty database gives the same\n"
+        "export again.\n"
         "\n"
         "The files of the media are not in it: they are in SEN_HOME/media. Copy that folder into\n"
         "SEN_HOME of the other portal, or beside the .jsonl file as media/, before the import.",

@@ -278,7 +278,8 @@ static const struct {
 } record_files[] = {{"topics.json", RECORD_TOPIC},
                     {"agencies.json", RECORD_AGENCY},
                     {"media.json", RECORD_MEDIA},
-                    {"provinces.json", RECORD_PROVINCE}};
+                    {"provinces.json", RECORD_PROVINCE},
+                    {"glossary.json", RECORD_GLOSSARY}};
 
 static bool ends_with(const char *text, const char *end)
 {

@@ -2,7 +2,7 @@
 //
 //   import.c          the order of things, and what is known here
 //   import_files.c    folders and files: finds items and records, pass 1
-//   import_records.c  topics, agencies, provinces, media
+//   import_records.c  topics, agencies, provinces, media, the glossary
 //   import_media.c    the files of the media
 //   import_texts.c    texts, in batches, pass 2
 //   import_render.c   rendering again
@@ -16,7 +16,7 @@
 #define HASH_FUNCTION HASH_FNV
 #include <uthash.h>
 
-enum record_kind { RECORD_TOPIC, RECORD_AGENCY, RECORD_MEDIA, RECORD_PROVINCE, RECORD_KINDS };
+enum record_kind { RECORD_TOPIC, RECORD_AGENCY, RECORD_MEDIA, RECORD_PROVINCE, RECORD_GLOSSARY, RECORD_KINDS };
 
 // One line of JSONL, or one Markdown file (then the offset is 0 and the line 0).
 struct place {

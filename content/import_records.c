@@ -67,6 +67,20 @@ static const struct field province_fields[] = {
     {NULL},
 };
 
+static const struct field glossary_fields[] = {
+    {"type", FIELD_CHOICE, .choices = "glossary"},
+    {"id", FIELD_KEY, 200, .required = true},
+    {"kind", FIELD_CHOICE, .choices = "place office title term", .required = true},
+    {"source_locale", FIELD_LOCALE, LOCALE_TAG_BYTES, .required = true},
+    {"source", FIELD_LINE, 200, .required = true},
+    {"locale", FIELD_LOCALE, LOCALE_TAG_BYTES, .required = true},
+    {"preferred", FIELD_LINE, 200, .required = true},
+    {"allowed", FIELD_LIST, 50, .element = FIELD_LINE, .element_max = 200},
+    {"forbidden", FIELD_LIST, 50, .element = FIELD_LINE, .element_max = 200},
+    {"note", FIELD_LINE, 1000},
+    {NULL},
+};
+
 static const struct {
     const char *type;
     const struct field *fields;
@@ -76,6 +90,7 @@ static const struct {
     [RECORD_AGENCY] = {"agency", agency_fields, "import_agency"},
     [RECORD_MEDIA] = {"media", media_fields, "import_media"},
     [RECORD_PROVINCE] = {"province", province_fields, "import_province"},
+    [RECORD_GLOSSARY] = {"glossary", glossary_fields, "import_glossary"},
 };
 
 bool import_record_kind(const char *type, enum record_kind *ret)

@@ -24,8 +24,8 @@ create or replace function edition_text(e edition) returns text language sql imm
 $$;
 
 -- Where forms are looked for, and a form as it is found there. In scripts with spaces it is a run of
--- whole words; Korean words may have an ending, Arabic ones a beginning; without spaces it may stand
--- anywhere. The mark between paragraphs stays.
+-- whole words; Korean and Russian words may have an ending, Arabic ones a beginning; without spaces it
+-- may stand anywhere. The mark between paragraphs stays.
 create or replace function word_text(t text, in_locale text) returns text language sql immutable as $$
     select case when in_locale in ('zh-Hans', 'zh-Hant', 'ja', 'th', 'lo', 'km') then replace(t, chr(8203), '')
         else ' ' || regexp_replace(t, '[^[:alnum:]\u0300-\u036f\x01]+', ' ', 'g') || ' ' end
@@ -35,7 +35,7 @@ create or replace function word_form(form text, in_locale text) returns text lan
     select case when in_locale in ('zh-Hans', 'zh-Hant', 'ja', 'th', 'lo', 'km') then replace(form, chr(8203), '')
         else case when in_locale = 'ar' then '' else ' ' end
             || btrim(regexp_replace(form, '[^[:alnum:]\u0300-\u036f]+', ' ', 'g'))
-            || case when in_locale = 'ko' then '' else ' ' end end
+            || case when in_locale in ('ko', 'ru') then '' else ' ' end end
 $$;
 
 -- What checks find, as they return it.

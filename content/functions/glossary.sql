@@ -82,3 +82,33 @@ begin
     perform audit_append(who, 'glossary_remove', 'glossary:' || before.id, before.locale, glossary_json(before), null);
     return glossary_json(before);
 end $$;
+
+-- ---- import and export ---------------------------------------------------------------------------
+
+create or replace function glossary_record(wanted text) returns json language sql stable as $$
+    select json_strip_nulls(json_build_object('type', 'glossary', 'id', g.id, 'kind', g.kind, 'source_locale', g.source_locale,
+        'source', g.source, 'locale', g.locale, 'preferred', g.preferred,
+        'allowed', case when g.allowed <> '{}' then to_json(g.allowed) end,
+        'forbidden', case when g.forbidden <> '{}' then to_json(g.forbidden) end, 'note', g.note))
+    from glossary g where g.id = wanted
+$$;
+
+-- Says 'added', 'updated' or 'same'; only the first two write.
+create or replace function import_glossary(r jsonb) returns text language plpgsql as $$
+declare
+    before glossary%rowtype;
+    why text;
+begin
+    select * into before from glossary g where g.id = r ->> 'id' for update;
+    perform glossary_check(r);
+    if not glossary_put(r) then
+        return 'same';
+    end if;
+    perform audit_append('{"origin": "command"}', 'glossary_set', 'glossary:' || (r ->> 'id'), r ->> 'locale',
+        case when before.id is not null then glossary_json(before) end,
+        (select glossary_json(g) from glossary g where g.id = r ->> 'id'));
+    return case when before.id is null then 'added' else 'updated' end;
+exception when sqlstate 'SEN01' then
+    get stacked diagnostics why = pg_exception_detail;
+    raise check_violation using message = 'the glossary has another entry like it, or a form is right and wrong: ' || why;
+end $$;

@@ -1,0 +1,1 @@
+select import_glossary($1::jsonb) as outcome
