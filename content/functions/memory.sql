@@ -14,23 +14,42 @@ begin
     on conflict (source_locale, locale, md5(source), md5(target)) do update set at = excluded.at;
 end $$;
 
--- At most 5 pairs for a source text: the same first, then those that are alike. What a segment of
--- thousands of characters is like costs more than it helps: of one past 1,000 only the same is looked for.
+-- Pieces of a text, at most 16, as patterns of LIKE: what is half like it has one of them unchanged.
+create or replace function memory_pieces(t text, from_locale text) returns setof text language sql immutable as $$
+    select '%' || regexp_replace(substr(t, n, w.size), '([\\%_])', '\\\1', 'g') || '%'
+    from (select case when from_locale in ('zh-Hans', 'zh-Hant', 'ja', 'th', 'lo', 'km') then 5 else 12 end as size) w,
+         generate_series(1, greatest(1, length(t) - w.size + 1), greatest(w.size / 2, length(t) / 16 + 1)) n
+$$;
+
+-- At most 5 pairs for a source text: the same first, then those that are alike (pg_trgm, 0.5 or more).
+-- Of short texts all of those are found (by % and an index of what is short); for longer ones that
+-- would take too long in a large memory: of these the ones that share a piece, and of each piece the
+-- first 300. Past 1,000 characters only the same is looked for.
 create or replace function memory_find(wanted text, from_locale text, into_locale text)
 returns table (score numeric, source text, target text, article text, at timestamptz)
-language plpgsql stable set pg_trgm.similarity_threshold = 0.5 as $$
+language plpgsql stable set pg_trgm.similarity_threshold = 0.5 set enable_seqscan = off as $$
 begin
     return query
     select 1::numeric, m.source, m.target, m.article, m.at from memory m
     where m.source_locale = from_locale and m.locale = into_locale and md5(m.source) = md5(wanted) and m.source = wanted
     order by m.at desc, m.id desc limit 5;
-    if length(wanted) > 1000 then
-        return;
+    if length(wanted) <= 24 then
+        return query
+        select round(similarity(c.source, wanted)::numeric, 2), c.source, c.target, c.article, c.at
+        from (select * from memory m where m.source % wanted and length(m.source) <= 60 offset 0) c
+        where c.source_locale = from_locale and c.locale = into_locale and c.source <> wanted
+        order by similarity(c.source, wanted) desc, c.at desc, c.id desc limit 5;
+    elsif length(wanted) <= 1000 then
+        return query
+        select round(f.alike::numeric, 2), f.source, f.target, f.article, f.at
+        from (select distinct on (c.id) c.*, similarity(c.source, wanted) as alike
+              from memory_pieces(wanted, from_locale) p
+              cross join lateral (select * from memory m where m.source like p limit 300) c
+              where c.source_locale = from_locale and c.locale = into_locale and c.source <> wanted
+                and length(c.source) between length(wanted) / 3 and length(wanted) * 3) f
+        where f.alike >= 0.5
+        order by f.alike desc, f.at desc, f.id desc limit 5;
     end if;
-    return query
-    select round(similarity(m.source, wanted)::numeric, 2), m.source, m.target, m.article, m.at from memory m
-    where m.source % wanted and m.source_locale = from_locale and m.locale = into_locale and m.source <> wanted
-    order by similarity(m.source, wanted) desc, m.at desc, m.id desc limit 5;
 end $$;
 
 -- a: id, locale, and text or unit (the number of a segment of the live source, from 0).

@@ -268,6 +268,7 @@ create table memory (
 );
 create unique index on memory (source_locale, locale, md5(source), md5(target));
 create index on memory using gin (source gin_trgm_ops);
+create index on memory using gin (source gin_trgm_ops) where length(source) <= 60;
 
 -- ---- before publishing ---------------------------------------------------------------------------
 
