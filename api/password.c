@@ -73,7 +73,7 @@ struct job {
     char password[PASSWORD_BYTES_MAX + 1];
     char hash[PASSWORD_HASH_SIZE];    // to check against
     char renewed[PASSWORD_HASH_SIZE]; // the answer
-    bool checks;
+    bool checks, first;
     int outcome;
     password_done *done;
     void *data;
@@ -88,12 +88,16 @@ struct passwords {
     unsigned computing;
 };
 
+struct queue {
+    struct job *first, **last;
+    unsigned waiting;
+};
+
 static struct {
     pthread_once_t once;
     pthread_mutex_t lock;
     pthread_cond_t asked, computed;
-    struct job *first, **last;
-    unsigned waiting;
+    struct queue queues[2]; // those of whom we know, and the others
 } pool = {
     .once = PTHREAD_ONCE_INIT,
     .lock = PTHREAD_MUTEX_INITIALIZER,
@@ -132,13 +136,16 @@ static void *thread_main(void *data)
     setpriority(PRIO_PROCESS, (id_t)gettid(), NICE); // of this thread alone, in Linux
     pthread_mutex_lock(&pool.lock);
     for (;;) {
-        while (!pool.first)
+        struct queue *queue = &pool.queues[pool.queues[0].first ? 0 : 1];
+        struct job *job = queue->first;
+        if (!job) {
             pthread_cond_wait(&pool.asked, &pool.lock);
-        struct job *job = pool.first;
-        pool.first = job->next;
-        if (!pool.first)
-            pool.last = &pool.first;
-        pool.waiting--;
+            continue;
+        }
+        queue->first = job->next;
+        if (!queue->first)
+            queue->last = &queue->first;
+        queue->waiting--;
         job->owner->computing++;
         pthread_mutex_unlock(&pool.lock);
         job->outcome = job->checks ? verify(job) : hash(job);
@@ -152,7 +159,8 @@ static void *thread_main(void *data)
 
 static void start(void)
 {
-    pool.last = &pool.first;
+    for (int i = 0; i < 2; i++)
+        pool.queues[i].last = &pool.queues[i].first;
     for (int i = 0; i < THREADS; i++) {
         pthread_t id;
         if (pthread_create(&id, NULL, thread_main, NULL) || pthread_detach(id))
@@ -186,20 +194,25 @@ static void on_answered(evutil_socket_t fd, short what, void *data)
     }
 }
 
-static int passwords_free(struct passwords *passwords)
+static void drop(struct queue *queue, const struct passwords *owner)
 {
-    pthread_mutex_lock(&pool.lock);
-    for (struct job **at = &pool.first; *at;) {
-        if ((*at)->owner == passwords) {
+    struct job **at = &queue->first;
+    while (*at) {
+        if ((*at)->owner == owner) {
             *at = (*at)->next;
-            pool.waiting--;
+            queue->waiting--;
         } else {
             at = &(*at)->next;
         }
     }
-    pool.last = &pool.first;
-    while (*pool.last)
-        pool.last = &(*pool.last)->next;
+    queue->last = at;
+}
+
+static int passwords_free(struct passwords *passwords)
+{
+    pthread_mutex_lock(&pool.lock);
+    for (int i = 0; i < 2; i++)
+        drop(&pool.queues[i], passwords);
     while (passwords->computing)
         pthread_cond_wait(&pool.computed, &pool.lock);
     pthread_mutex_unlock(&pool.lock);
@@ -235,13 +248,14 @@ static struct job *job_make(struct passwords *passwords, const char *password, p
 static void ask(struct job *job)
 {
     pthread_mutex_lock(&pool.lock);
-    if (pool.waiting >= job->owner->queue) {
+    struct queue *queue = &pool.queues[job->first ? 0 : 1];
+    if (queue->waiting >= job->owner->queue) {
         job->outcome = SEN_BUSY;
         answer(job);
     } else {
-        *pool.last = job;
-        pool.last = &job->next;
-        pool.waiting++;
+        *queue->last = job;
+        queue->last = &job->next;
+        queue->waiting++;
         pthread_cond_signal(&pool.asked);
     }
     pthread_mutex_unlock(&pool.lock);
@@ -250,7 +264,9 @@ static void ask(struct job *job)
 void password_hash(struct passwords *passwords, const char *password, password_done *done,
                    void *data)
 {
-    ask(job_make(passwords, password, done, data));
+    struct job *job = job_make(passwords, password, done, data);
+    job->first = true;
+    ask(job);
 }
 
 // A hash of today's cost that no password is known to have.
@@ -261,10 +277,11 @@ static void nobodys(char ret[PASSWORD_HASH_SIZE])
 }
 
 void password_verify(struct passwords *passwords, const char *password, const char *hash_,
-                     password_done *done, void *data)
+                     bool first, password_done *done, void *data)
 {
     struct job *job = job_make(passwords, password, done, data);
     job->checks = true;
+    job->first = first;
     if (hash_)
         snprintf(job->hash, sizeof job->hash, "%s", hash_);
     else

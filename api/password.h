@@ -25,7 +25,8 @@ int password_read(TALLOC_CTX *ctx, const char *utf8, size_t length, bool is_new,
 // Hash a password here and now, for commands. -ENOMEM.
 int password_hash_now(const char *password, char ret[PASSWORD_HASH_SIZE]) SEN_MUST_CHECK;
 
-// What an event loop asks with; queue: how many may wait for the two threads, whoever asks. Freed with its parent: waits for what is being computed, and what
+// What an event loop asks with; queue: how many may wait for the two threads, whoever asks, and as
+// many again that come first. Freed with its parent: waits for what is being computed, and what
 // was asked is dropped without a call.
 struct passwords *passwords_open(TALLOC_CTX *ctx, struct event_base *base, unsigned queue);
 
@@ -35,8 +36,10 @@ struct passwords *passwords_open(TALLOC_CTX *ctx, struct event_base *base, unsig
 typedef void password_done(void *data, int outcome, const char *hash);
 
 // done is called exactly once, from the event loop, never before this call has returned. password
-// and hash are copied. hash NULL: nobody is there; it takes as long, and is never right.
+// and hash are copied. hash NULL: nobody is there; it takes as long, and is never right. first: it
+// is from where this account is known, so it comes before the strangers', who may be very many. A
+// new password always comes first: somebody has asked for it who may.
 void password_hash(struct passwords *passwords, const char *password, password_done *done,
                    void *data);
 void password_verify(struct passwords *passwords, const char *password, const char *hash,
-                     password_done *done, void *data);
+                     bool first, password_done *done, void *data);

@@ -103,7 +103,8 @@ enum step_result session_check(struct request *request, struct session_try *atte
                                     talloc_asprintf(request, "%" PRId64, wait));
     }
     attempt->checked = checked ? talloc_strdup(request, checked) : NULL;
-    password_verify(passwords(request), attempt->password, attempt->checked, on_hashed,
+    password_verify(passwords(request), attempt->password, attempt->checked,
+                    *db_value(request->result, 0, "known") == 't', on_hashed,
                     hashing(request, &attempt->renewed));
     return WAIT;
 }

@@ -354,9 +354,9 @@ $$;
 
 -- Somebody tries to sign in. wait: seconds until the next try is looked at, and then this one is
 -- not. Else it is counted as a failure before its password is looked at, so that many at once gain
--- nothing, and sign_in_end() takes it back. password: the hash to check; null when nobody is there,
+-- nothing, and sign_in_end() takes it back. known: the account has signed in there before. password: the hash to check; null when nobody is there,
 -- or they have none, or may not come in.
-create or replace function sign_in_begin(wanted text, address text, out wait int, out account bigint, out password text) language plpgsql as $$
+create or replace function sign_in_begin(wanted text, address text, out wait int, out known boolean, out password text) language plpgsql as $$
 begin
     -- Who has to wait waits without holding up the others.
     select ceil(extract(epoch from max(f.next_at) - clock_timestamp())) into wait
@@ -376,10 +376,11 @@ begin
         return;
     end if;
     wait := 0;
+    known := exists (select from sign_in_counts(wanted, address) s where s.kind = 'known');
     update sign_in_failure f set failures = f.failures + 1,
         next_at = clock_timestamp() + sign_in_wait(f.failures + 1, s.free) * interval '1 second'
     from sign_in_counts(wanted, address) s where s.kind = f.kind and s.subject = f.subject;
-    select c.id, c.password into account, password from account c where c.name = wanted and c.disabled_at is null;
+    select c.password into password from account c where c.name = wanted and c.disabled_at is null;
 end $$;
 
 -- The password was right: what sign_in_begin() counted is taken back, and the address is known from

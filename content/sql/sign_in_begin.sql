@@ -1,1 +1,1 @@
-select wait, account, password from sign_in_begin($1, $2)
+select wait, known, password from sign_in_begin($1, $2)

@@ -63,7 +63,7 @@ struct answers {
     struct event_base *base;
     unsigned wanted, count, busy, right, wrong;
     char hash[PASSWORD_HASH_SIZE];
-    bool called_early, in_call;
+    bool called_early, in_call, first;
 };
 
 static void on_done(void *data, int outcome, const char *hash)
@@ -92,7 +92,7 @@ static void verify(struct answers *answers, struct passwords *passwords, const c
                    const char *hash)
 {
     answers->in_call = true;
-    password_verify(passwords, password, hash, on_done, answers);
+    password_verify(passwords, password, hash, answers->first, on_done, answers);
     answers->in_call = false;
 }
 
@@ -141,6 +141,25 @@ static void test_queue(void **state)
     event_base_free(base);
 }
 
+// However many strangers there are, those who are known are served, and first.
+static void test_first(void **state)
+{
+    struct event_base *base = event_base_new();
+    struct passwords *passwords = passwords_open(NULL, base, 4);
+    struct answers strangers = {.base = base}, known = {.base = base, .first = true};
+    for (int i = 0; i < 20; i++)
+        verify(&strangers, passwords, "correct horse battery", NULL);
+    for (int i = 0; i < 3; i++)
+        verify(&known, passwords, "correct horse battery", NULL);
+    await(&known, 3);
+    assert_int_equal(known.wrong, 3);
+    // The two that were being computed when the known came may be done, and two more begun.
+    assert_in_range(strangers.wrong, 0, 3);
+    await(&strangers, 20);
+    talloc_free(passwords);
+    event_base_free(base);
+}
+
 // A loop that closes takes what it asked with it; another's is served.
 static void test_closed(void **state)
 {
@@ -167,10 +186,8 @@ static int setup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_read),
-        cmocka_unit_test(test_threads),
-        cmocka_unit_test(test_queue),
-        cmocka_unit_test(test_closed),
+        cmocka_unit_test(test_read),  cmocka_unit_test(test_threads), cmocka_unit_test(test_queue),
+        cmocka_unit_test(test_first), cmocka_unit_test(test_closed),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }
