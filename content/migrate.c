@@ -1,6 +1,7 @@
 #include "content/migrate.h"
 
 #include "locales/embedded.h"
+#include "locales/handle.h"
 #include "locales/locale.h"
 
 #include <jansson.h>
@@ -142,6 +143,22 @@ static int keep_locales(struct state *state)
     return r;
 }
 
+// Accounts that are older than the comparison of names: SQL cannot know what looks alike.
+static int keep_skeletons(struct state *state)
+{
+    struct db_result *names;
+    int r = db_session_query(state->session, state->session, "migration_names", NULL, 0, &names,
+                             state->error);
+    for (size_t row = 0; !r && row < db_rows(names); row++) {
+        char *skeletons[HANDLE_SKELETONS];
+        const char *name = db_value(names, row, "name");
+        handle_skeletons(names, name, skeletons);
+        r = query(state, "migration_skeletons",
+                  (const char *const[]){name, skeletons[0], skeletons[1]}, 3);
+    }
+    return r;
+}
+
 static int migrate_locked(struct state *state)
 {
     int r = db_session_script(state->session, table_script, state->error);
@@ -154,7 +171,9 @@ static int migrate_locked(struct state *state)
         r = apply_migration(state, file); // sorted by name, which begins with the number
     if (!r)
         r = apply_functions(state);
-    return r ? r : keep_locales(state);
+    if (!r)
+        r = keep_locales(state);
+    return r ? r : keep_skeletons(state);
 }
 
 int migrate(struct db_session *session, void (*applied)(const char *name), char **ret_error)

@@ -172,12 +172,16 @@ describe('people', () => {
       problem(answer, 409, 'name_alike', 'name');
       assert.ok(answer.body.title.includes(twin), answer.body.title);
     }
-    for (const name of ['rоot', 'a\u200bb', 'a\u202eb', 'a\u0000b', 'a\tb', 'a  b', '.a', 'a-', 'a/b', '"a"', '\u3164', '\ue000', 'a:b', 'a'.repeat(101)]) {
+    for (const name of ['rоot', 'a\u200bb', 'a\u202eb', 'a\tb', 'a  b', '.a', 'a-', 'a/b', '"a"', '\u3164', '\ue000', 'a:b', 'a'.repeat(101)]) {
       const answer = await add(root, name);
       is(answer, 400, JSON.stringify(name));
       assert.equal(answer.body.field, 'name');
     }
     is(await add(root, ''), 400);
+    // An account from before names were compared.
+    await portal.sql(`insert into account (name) values ('older')`);
+    await portal.must(['migrate']);
+    problem(await add(root, 'OLDER'), 409, 'name_alike', 'name');
     is(await root('POST', '/v1/people', { body: {} }), 400);
     is(await add(root, 'extra', { admin: true }), 400);
   });
