@@ -1,16 +1,25 @@
 -- Translation memory: what was translated before, for whoever translates it again.
 
 -- Remember the segments of a translation that is published beside those of its source, where both
--- have the same number.
+-- have the same number. What the same article said before of the same segment is forgotten: it was
+-- put right.
 create or replace function memory_learn(wanted bigint) returns void language plpgsql as $$
 begin
+    with pair as (
+        select distinct s.locale as source_locale, t.locale, su.value ->> 'text' as source, tu.value ->> 'text' as target, t.article
+        from edition t join edition s on s.id = t.source_edition
+        cross join lateral jsonb_array_elements(s.segments -> 'units') with ordinality su (value, n)
+        join lateral jsonb_array_elements(t.segments -> 'units') with ordinality tu (value, n) on tu.n = su.n
+        where t.id = wanted and jsonb_array_length(s.segments -> 'units') = jsonb_array_length(t.segments -> 'units')
+          and su.value ->> 'text' <> '' and tu.value ->> 'text' <> '' and length(su.value ->> 'text') <= 4000
+    ), wrong as (
+        delete from memory m using (select distinct source_locale, locale, source, article from pair) p
+        where m.source_locale = p.source_locale and m.locale = p.locale and md5(m.source) = md5(p.source) and m.source = p.source
+          and m.article = p.article
+          and not exists (select from pair x where x.source = m.source and x.target = m.target)
+    )
     insert into memory (source_locale, locale, source, target, article)
-    select s.locale, t.locale, su.value ->> 'text', tu.value ->> 'text', t.article
-    from edition t join edition s on s.id = t.source_edition
-    cross join lateral jsonb_array_elements(s.segments -> 'units') with ordinality su (value, n)
-    join lateral jsonb_array_elements(t.segments -> 'units') with ordinality tu (value, n) on tu.n = su.n
-    where t.id = wanted and jsonb_array_length(s.segments -> 'units') = jsonb_array_length(t.segments -> 'units')
-      and su.value ->> 'text' <> '' and tu.value ->> 'text' <> '' and length(su.value ->> 'text') <= 4000
+    select source_locale, locale, source, target, article from pair
     on conflict (source_locale, locale, md5(source), md5(target)) do update set at = excluded.at;
 end $$;
 

@@ -300,6 +300,16 @@ describe('suggestions', () => {
     assert.deepEqual((await suggest({ text: 'Đàn bầu' })).body.items, []);
   });
 
+  test('what was put right is not suggested any more', async () => {
+    await create('mended');
+    await issue('mended', 'vi', 0, { body: 'Thúng chai đi biển.' });
+    const told = async () => (await suggest({ text: 'Thúng chai đi biển.' })).body.items.map(({ score, target }) => [score, target]);
+    await issue('mended', 'en', 0, { body: 'Basket goes sea.' });
+    assert.deepEqual(await told(), [[1, 'Basket goes sea.']]);
+    await issue('mended', 'en', 1, { body: 'Basket boats go to sea.' });
+    assert.deepEqual(await told(), [[1, 'Basket boats go to sea.']]);
+  });
+
   test('of long segments, with pieces that mean something in patterns', async () => {
     await portal.sql(`insert into memory (source_locale, locale, source, target) values ('vi', 'en', '100% _bông_ và \\ gạch chéo, để may áo dài cho người ta mặc', 'Cotton')`);
     const [music] = (await suggest({ text: long.replace('cuối', 'những năm cuối') })).body.items;
