@@ -7,6 +7,7 @@
 #include "api/password.h"
 #include "api/problem.h"
 #include "api/route.h"
+#include "content/base/log.h"
 #include "content/db.h"
 #include "content/fields.h"
 #include "content/token.h"
@@ -150,8 +151,12 @@ static enum step_result step_verify(struct request *request)
     return session_check(request, &signing->attempt);
 }
 
+// For operators, and for programs that shut out addresses. Not the name: people type their password
+// there.
 static enum step_result refuse_wrong(struct request *request)
 {
+    log_write(LOG_LEVEL_WARN, "session.refused", request->id, "from %s",
+              address_text(request, &request->address));
     return request_problem_with(request, 401, "sign_in_wrong",
                                 "WWW-Authenticate: Bearer realm=\"sen\"\r\n", NULL, NULL);
 }
