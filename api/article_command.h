@@ -1,5 +1,6 @@
 // What the parts of `sen article` share: cmd_article.c (the verbs), article_text.c (texts and
-// files), article_refusal.c (what is said on stderr).
+// files), article_list.c (lists), article_line.c (the command line), article_refusal.c (what is
+// said on stderr).
 #pragma once
 
 #include "api/client.h"
@@ -35,3 +36,8 @@ int article_put(struct article_run *run, char **paths, int count);
 
 // Write a text as a Markdown file to standard output; revision 0: where it stands.
 int article_get(struct article_run *run, const char *id, const char *locale, const char *revision);
+
+// Ask for a list and print the named members of each of its items, a line each, parted by tabs; as
+// JSON the whole document. list: the member that holds it. Returns the exit status.
+int article_list(struct article_run *run, const char *what, const char *path, const char *list,
+                 const char *const *members);

@@ -1,5 +1,6 @@
 // `sen article`: articles and texts by the API, from any machine. A verb is a row of a table.
 #include "api/article_command.h"
+#include "api/article_line.h"
 #include "api/command.h"
 #include "content/fields.h"
 
@@ -10,22 +11,11 @@
 
 extern const struct command command_article;
 
-enum { WORDS_MAX = 3 };
-
-enum option_kind { OPTION_TEXT, OPTION_NUMBER, OPTION_LIST, OPTION_SET };
-
-struct option {
-    const char *flag; // NULL ends a table
-    const char *member;
-    enum option_kind kind;
-    const char *value; // of OPTION_SET, which takes none; NULL: true
-};
-
 struct verb {
     const char *name;
     const char *usage;
     int words; // that it needs
-    const struct option *options;
+    const struct article_option *options;
     // words: behind the verb. given: the options, by their members.
     int (*run)(struct article_run *run, const struct verb *verb, char **words, json_t *given);
     const char *action; // of run_action: the last part of the path, with -at when a time is given
@@ -220,56 +210,23 @@ static int run_submit(struct article_run *run, const struct verb *verb, char **w
 
 // ---- lists --------------------------------------------------------------------------------------
 
-// A line for each item of a list, its members parted by tabs.
-static void print_rows(const json_t *items, const char *const *members)
-{
-    size_t i;
-    json_t *item;
-    json_array_foreach (items, i, item) {
-        for (const char *const *member = members; *member; member++) {
-            const json_t *value = json_object_get(item, *member);
-            if (json_is_integer(value))
-                printf("%lld", (long long)json_integer_value(value));
-            else
-                fputs(json_is_string(value) ? json_string_value(value) : "-", stdout);
-            putchar(member[1] ? '\t' : '\n');
-        }
-    }
-}
-
-static int print_list(struct article_run *run, const char *what, const char *path, const char *list,
-                      const char *const *members)
-{
-    TALLOC_CTX *ctx = talloc_new(NULL);
-    struct client_answer answer;
-    int r = article_ask(ctx, run, what, "GET", path, 0, NULL, &answer);
-    if (!r && run->json) {
-        json_dumpf(answer.json, stdout, JSON_COMPACT);
-        putchar('\n');
-    } else if (!r) {
-        print_rows(json_object_get(answer.json, list), members);
-    }
-    talloc_free(ctx);
-    return r || fflush(stdout);
-}
-
 static int run_list(struct article_run *run, const struct verb *verb, char **words, json_t *given)
 {
     static const char *const waiting[] = {"article", "locale", "stage", "revision",
                                           "writer",  "to",     "title", NULL};
     static const char *const mine[] = {"article", "locale", "stage", "revision", "title", NULL};
     bool own = json_is_true(json_object_get(given, "mine"));
-    return print_list(run, "sen article list",
-                      own ? "/v1/me/work?limit=200" : "/v1/me/waiting?limit=200",
-                      own ? "drafts" : "items", own ? mine : waiting);
+    return article_list(run, "sen article list",
+                        own ? "/v1/me/work?limit=200" : "/v1/me/waiting?limit=200",
+                        own ? "drafts" : "items", own ? mine : waiting);
 }
 
 static int run_text_list(struct article_run *run, char **words, const char *rest,
                          const char *const *members)
 {
     TALLOC_CTX *ctx = talloc_new(NULL);
-    int r = print_list(run, name_text(ctx, words),
-                       article_text_path(ctx, run, words[0], words[1], rest), "items", members);
+    int r = article_list(run, name_text(ctx, words),
+                         article_text_path(ctx, run, words[0], words[1], rest), "items", members);
     talloc_free(ctx);
     return r;
 }
@@ -288,6 +245,19 @@ static int run_comments(struct article_run *run, const struct verb *verb, char *
     static const char *const members[] = {"number",      "at",   "by", "revision",
                                           "resolved_at", "text", NULL};
     return run_text_list(run, words, "/comments?limit=200", members);
+}
+
+static int run_history(struct article_run *run, const struct verb *verb, char **words,
+                       json_t *given)
+{
+    static const char *const members[] = {"version", "kind", "at", "reason", "note", NULL};
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    char *rest = talloc_asprintf(ctx, "/history?limit=100&locale=%s",
+                                 client_escape(ctx, run->client, words[1]));
+    int r = article_list(run, name_text(ctx, words), article_path(ctx, run, words[0], rest),
+                         "items", members);
+    talloc_free(ctx);
+    return r;
 }
 
 static int run_put(struct article_run *run, const struct verb *verb, char **words, json_t *given)
@@ -310,21 +280,22 @@ static int run_put(struct article_run *run, const struct verb *verb, char **word
         "--revision", "revision", OPTION_NUMBER                                                    \
     }
 
-static const struct option none[] = {{0}};
-static const struct option only_revision[] = {REVISION, {0}};
-static const struct option for_new[] = {ABOUT, {"--agency", "agency"}, {0}};
-static const struct option for_set[] = {ABOUT, {"--lift-embargo", "lift_embargo", OPTION_SET}, {0}};
-static const struct option for_submit[] = {{"--comment", "comment"}, {0}};
-static const struct option for_move[] = {{"--comment", "comment"}, REVISION, {0}};
-static const struct option for_publish[] = {
+static const struct article_option none[] = {{0}};
+static const struct article_option only_revision[] = {REVISION, {0}};
+static const struct article_option for_new[] = {ABOUT, {"--agency", "agency"}, {0}};
+static const struct article_option for_set[] = {
+    ABOUT, {"--lift-embargo", "lift_embargo", OPTION_SET}, {0}};
+static const struct article_option for_submit[] = {{"--comment", "comment"}, {0}};
+static const struct article_option for_move[] = {{"--comment", "comment"}, REVISION, {0}};
+static const struct article_option for_publish[] = {
     {"--at", "at"}, {"--minor", "update", OPTION_SET, "minor"}, {"--note", "note"}, REVISION, {0}};
-static const struct option for_correct[] = {
+static const struct article_option for_correct[] = {
     {"--reason", "reason"}, {"--note", "note"}, REVISION, {0}};
-static const struct option for_withdraw[] = {
+static const struct article_option for_withdraw[] = {
     {"--kind", "kind"}, {"--reason", "reason"},
     {"--to", "to"},     {"--status", "status", OPTION_NUMBER},
     {"--at", "at"},     {0}};
-static const struct option for_list[] = {{"--mine", "mine", OPTION_SET}, {0}};
+static const struct article_option for_list[] = {{"--mine", "mine", OPTION_SET}, {0}};
 
 static const struct verb verbs[] = {
     {"new", "ID LOCALE [--kind K] [--topic T] [--agency A] [--province P]... [--embargo TIME]", 2,
@@ -349,73 +320,11 @@ static const struct verb verbs[] = {
     {"comments", "ID LOCALE", 2, none, run_comments},
     {"list", "[--mine]", 0, for_list, run_list},
     {"revisions", "ID LOCALE", 2, none, run_revisions},
+    {"history", "ID LOCALE", 2, none, run_history},
     {0},
 };
 
-// ---- reading the command line -------------------------------------------------------------------
-
-struct line {
-    const char *server;
-    bool json;
-    char **words; // behind the verb, ended by NULL
-    int count;
-    json_t *given;
-};
-
-static bool take_value(json_t *given, const struct option *option, const char *text)
-{
-    char *end;
-    long value = strtol(text, &end, 10);
-    json_t *list = json_object_get(given, option->member);
-    switch (option->kind) {
-    case OPTION_NUMBER:
-        json_object_set_new(given, option->member, json_integer(value));
-        return *text && !*end && value > 0;
-    case OPTION_LIST:
-        if (!list)
-            json_object_set_new(given, option->member, list = json_array());
-        return !json_array_append_new(list, json_string(text));
-    default:
-        return !json_object_set_new(given, option->member, json_string(text));
-    }
-}
-
-// Take argv[i] and what belongs to it; returns how many that were, 0: it is wrong.
-static int take_option(const struct verb *verb, int left, char **argv, struct line *line)
-{
-    const struct option *option = verb->options;
-    if (strcmp(argv[0], "--json") == 0)
-        return line->json = true;
-    if (strcmp(argv[0], "--server") == 0 && left > 1) {
-        line->server = argv[1];
-        return 2;
-    }
-    while (option->flag && strcmp(option->flag, argv[0]) != 0)
-        option++;
-    if (!option->flag)
-        return 0;
-    if (option->kind == OPTION_SET) {
-        json_object_set_new(line->given, option->member,
-                            option->value ? json_string(option->value) : json_true());
-        return 1;
-    }
-    return left > 1 && take_value(line->given, option, argv[1]) ? 2 : 0;
-}
-
-static bool read_line(const struct verb *verb, int argc, char **argv, struct line *line)
-{
-    bool only_words = false;
-    for (int i = 0, taken; i < argc; i += taken) {
-        taken = 1;
-        if (!only_words && strcmp(argv[i], "--") == 0)
-            only_words = true;
-        else if (only_words || argv[i][0] != '-')
-            line->words[line->count++] = argv[i];
-        else if (!(taken = take_option(verb, argc - i, argv + i, line)))
-            return false;
-    }
-    return verb->run == run_put ? line->count > 0 : line->count == verb->words;
-}
+// ---- running one -------------------------------------------------------------------------------
 
 static int verb_usage(const struct verb *verb)
 {
@@ -446,7 +355,8 @@ static bool is_token(const char *text)
     return !*text;
 }
 
-static int run_verb(const struct settings *settings, const struct verb *verb, struct line *line)
+static int run_verb(const struct settings *settings, const struct verb *verb,
+                    struct article_line *line)
 {
     TALLOC_CTX *ctx = talloc_new(NULL);
     struct article_run run = {.json = line->json, .locale = locale_find("en")};
@@ -477,12 +387,12 @@ static int run(const struct settings *settings, int argc, char **argv)
     if (argc < 2 || !verb->name)
         return command_usage(&command_article, "%s is not one of its verbs",
                              argc < 2 ? "nothing" : argv[1]);
-    struct line line = {.given = json_object(),
-                        .words = talloc_zero_array(NULL, char *, (size_t)argc + 1)};
-    int status = read_line(verb, argc - 2, argv + 2, &line) ? run_verb(settings, verb, &line)
-                                                            : verb_usage(verb);
-    json_decref(line.given);
-    talloc_free(line.words);
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    struct article_line line;
+    bool good = article_line_read(ctx, verb->options, argc - 2, argv + 2, &line) &&
+                (verb->run == run_put ? line.count > 0 : line.count == verb->words);
+    int status = good ? run_verb(settings, verb, &line) : verb_usage(verb);
+    talloc_free(ctx);
     return status;
 }
 
@@ -506,8 +416,9 @@ const struct command command_article = {
         "  discard ID LOCALE [--revision N]\n"
         "  comment ID LOCALE TEXT\n"
         "  comments ID LOCALE\n"
-        "  list [--mine]\n"
-        "  revisions ID LOCALE\n"
+        "  list [--mine]                           what waits for you; your own drafts\n"
+        "  revisions ID LOCALE                     every saved state\n"
+        "  history ID LOCALE                       what readers were told\n"
         "\n"
         "The portal is --server or SEN_API (else this machine's, at SEN_PORT); the token stands "
         "in\n"

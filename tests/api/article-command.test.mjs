@@ -191,6 +191,16 @@ describe('sen article', () => {
     assert.equal(await good(bob('withdraw', 'tea', 'en', '--reason', 'Wrong.', '--kind', 'gone')), 'tea en: withdrawn, gone\n');
   });
 
+  test('lists: what readers were told, and what was said, a line each', async () => {
+    assert.match(await good(ann('history', 'tea', 'en')),
+      /^3\twithdrawal\t\S+Z\t-\tWrong\.\n2\tminor\t\S+Z\t-\t-\n1\tfirst\t\S+Z\t-\t-\n$/);
+    await good(ann('comment', 'tea', 'vi', 'One\tline\nand another'));
+    assert.match(await good(ann('comments', 'tea', 'vi')), /^\d+\t\S+Z\tann\t1\t-\tOne line and another\n$/);
+    await good(ann('comment', 'tea', 'vi', '--', '--json'));
+    const { items } = JSON.parse(await good(ann('comments', 'tea', 'vi', '--json')));
+    assert.deepEqual(items.map((one) => one.text), ['One\tline\nand another', '--json']);
+  });
+
   test('the language of LANG, for refusals of the API and of files', async () => {
     const vi = as('ann', { LANG: 'vi_VN.UTF-8' });
     const answer = await refused(vi('get', 'there-is-none', 'en'), /^there-is-none en: /);
