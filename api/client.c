@@ -180,6 +180,9 @@ static void set_options(struct client *client, const char *method, const char *u
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     if (!client->secure)
         curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+    const char *authorities = getenv("SSL_CERT_FILE"); // as OpenSSL's own programs take it
+    if (authorities && *authorities)
+        curl_easy_setopt(curl, CURLOPT_CAINFO, authorities);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT, ANSWER_SECONDS);
     curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");

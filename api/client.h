@@ -1,9 +1,9 @@
 // The API as a program meets it: one request at a time over HTTP, for commands that may run on any
 // machine. The only file that knows libcurl.
 //
-// TLS certificates are verified, redirects are not followed, an answer has a size and a time that
-// it may take, and a token never goes over a network in clear: http:// is taken for this machine
-// only.
+// TLS certificates are verified (against those of SSL_CERT_FILE where it is set), redirects are not
+// followed, an answer has a size and a time that it may take, and a token never goes over a network
+// in clear: http:// is taken for this machine only.
 #pragma once
 
 #include "content/base/outcome.h"

@@ -425,7 +425,7 @@ const struct command command_article = {
         "SEN_TOKEN, never on the command line. --json prints answers and refusals as the API "
         "gives\n"
         "them. The exit status is 1 when something was refused, and why stands on stderr in the\n"
-        "language of LANG.\n"
+        "language of LANG. SSL_CERT_FILE names the certificates to trust instead of the system's.\n"
         "\n"
         "put saves Markdown with front matter, as `sen import` reads it, as drafts, and makes the\n"
         "articles that are not there yet. What has not changed is left alone. Which revision a "

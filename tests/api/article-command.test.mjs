@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -218,6 +219,30 @@ describe('sen article', () => {
     for (const address of ['ftp://127.0.0.1', 'file:///etc/passwd', 'http://u:p@127.0.0.1', `${server.url}/v1`, `${server.url}?a`, 'x', ''])
       await refused(ann('list', '--server', address), /is not an address like/);
     await refused(ann('list', '--token', 'x'), /^usage: sen article list/, 2);
+  });
+
+  test('a certificate that nobody vouches for is not believed', async () => {
+    const names = ['-keyout', 'key.pem', '-out', 'cert.pem'];
+    const made = await run('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '1', '-subj', '/CN=127.0.0.1',
+      '-addext', 'subjectAltName=IP:127.0.0.1', ...names], { cwd: folder });
+    assert.equal(made.status, 0, made.stderr);
+    let requests = 0;
+    const other = createTlsServer({ key: await read('key.pem'), cert: await read('cert.pem') }, (request, response) => {
+      requests++;
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"items":[],"next":null}');
+    }).listen(0, '127.0.0.1');
+    await new Promise((done) => other.once('listening', done));
+    const url = `https://127.0.0.1:${other.address().port}`;
+    try {
+      await refused(ann('list', '--server', url), /cannot be reached: .*certificate/i);
+      assert.equal(requests, 0);
+      assert.equal(await good(as('ann', { SSL_CERT_FILE: join(folder, 'cert.pem') })('list', '--server', url)), '');
+      await refused(as('ann', { SSL_CERT_FILE: join(folder, 'cert.pem') })('list', '--server', url.replace('127.0.0.1', 'localhost')),
+        /cannot be reached: .*name/i);
+      assert.equal(requests, 1);
+    } finally {
+      other.close();
+    }
   });
 
   test('wrong use', async () => {
