@@ -193,12 +193,7 @@ declare
     about article := article_for(who, wanted, 'write', in_locale);
     e edition%rowtype;
 begin
-    perform 1 from article x where x.id = wanted for update;
-    select * into e from edition x where x.article = wanted and x.locale = in_locale and x.state = 'draft';
-    perform must(found, 'no_draft');
-    if (a ->> 'expected')::int <> e.revision then
-        perform must(false, 'stale', text_stale(wanted, in_locale, (a ->> 'expected')::int));
-    end if;
+    e := draft_lock(wanted, in_locale, (a ->> 'expected')::int);
     perform must(not text_is_scheduled(wanted, in_locale), 'scheduled');
     update edition x set state = 'superseded' where x.id = e.id;
     perform audit_append(who, 'text_discard', 'article:' || wanted, in_locale, audit_edition(e), null);
@@ -227,13 +222,8 @@ declare
     was edition%rowtype;
     allowed text;
 begin
-    perform 1 from article x where x.id = wanted for update;
     perform must(exists (select from stage s where s.id = a ->> 'to' and s.id <> 'published'), 'unknown', '{"field": "to"}');
-    select * into e from edition x where x.article = wanted and x.locale = in_locale and x.state = 'draft';
-    perform must(found, 'no_draft');
-    if (a ->> 'expected')::int <> e.revision then
-        perform must(false, 'stale', text_stale(wanted, in_locale, (a ->> 'expected')::int));
-    end if;
+    e := draft_lock(wanted, in_locale, (a ->> 'expected')::int);
     perform must(not text_is_scheduled(wanted, in_locale), 'scheduled');
     allowed := may_move(who, about.agency, in_locale, e.stage, a ->> 'to', e.writer = (who ->> 'account')::bigint);
     perform must(allowed = 'ok', allowed, jsonb_build_object('stage', e.stage, 'moves', text_moves(who, e, about.agency)));

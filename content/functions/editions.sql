@@ -71,6 +71,21 @@ begin
     return newest + 1;
 end $$;
 
+-- The draft of (article, locale), which nobody else can change until the transaction ends. expected: the
+-- revision that was seen, or null. Refuses 'no_draft', 'stale'.
+create or replace function draft_lock(wanted text, in_locale text, expected int) returns edition language plpgsql as $$
+declare
+    e edition%rowtype;
+begin
+    perform 1 from article x where x.id = wanted for update;
+    select * into e from edition x where x.article = wanted and x.locale = in_locale and x.state = 'draft';
+    perform must(found, 'no_draft');
+    if expected <> e.revision then
+        perform must(false, 'stale', text_stale(wanted, in_locale, expected));
+    end if;
+    return e;
+end $$;
+
 -- Make the draft of (article, locale) what readers see. p: what the public history tells of it:
 -- {"kind": "major", "minor" or "correction", "note", "reason"}; the first publication and one after
 -- a withdrawal are told as what they are. at: the time of publication. An import also gives the time
@@ -86,13 +101,7 @@ declare
     kind text;
     is_major boolean;
 begin
-    perform 1 from article a where a.id = wanted for update;
-    select * into draft from edition x
-    where x.article = wanted and x.locale = in_locale and x.state = 'draft';
-    perform must(found, 'no_draft');
-    if expected <> draft.revision then
-        perform must(false, 'stale', text_stale(wanted, in_locale, expected));
-    end if;
+    draft := draft_lock(wanted, in_locale, expected);
     select * into before from edition x
     where x.article = wanted and x.locale = in_locale and x.state in ('live', 'withdrawn', 'removed');
     select greatest(coalesce(max(x.version), 0) + 1, as_version) into version

@@ -18,12 +18,7 @@ declare
     allowed text;
 begin
     perform schedule_lock(wanted, in_locale);
-    perform 1 from article x where x.id = wanted for update;
-    select * into e from edition x where x.article = wanted and x.locale = in_locale and x.state = 'draft';
-    perform must(found, 'no_draft');
-    if (a ->> 'expected')::int <> e.revision then
-        perform must(false, 'stale', text_stale(wanted, in_locale, (a ->> 'expected')::int));
-    end if;
+    e := draft_lock(wanted, in_locale, (a ->> 'expected')::int);
     allowed := may_move(who, about.agency, in_locale, e.stage, 'published', e.writer = (who ->> 'account')::bigint);
     perform must(allowed = 'ok', allowed, jsonb_build_object('stage', e.stage, 'moves', text_moves(who, e, about.agency)));
     -- Readers of an update are told what changed.
