@@ -3,6 +3,7 @@
 #include "render/segments_internal.h"
 
 #include <sodium.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -42,32 +43,44 @@ char *segments_text(TALLOC_CTX *ctx, const json_t *tokens)
     return out.data;
 }
 
-void segments_hash(const json_t *unit, char ret[SEGMENTS_HASH + 1])
+static void put_said(struct html *out, const json_t *text)
 {
+    const char *p = json_string_value(text);
+    for (const char *end = p + json_string_length(text); p < end; p++) {
+        bool blank = strchr(" \t\n\r", *p);
+        if (!blank)
+            html_bytes(out, p, 1);
+        else if (out->length && out->data[out->length - 1] != ' ')
+            html_raw(out, " ");
+    }
+}
+
+void segments_hash(const json_t *tokens, char ret[SEGMENTS_HASH + 1])
+{
+    static const char *const members[] = {"open", "close", "alone"};
     struct html said;
     html_init(&said, NULL, SIZE_MAX);
-    const json_t *tokens = json_object_get(unit, "tokens");
     for (size_t i = 0; i < json_array_size(tokens); i++) {
-        static const char *const members[] = {"open", "close", "alone"};
         const json_t *token = json_array_get(tokens, i);
         if (json_is_string(token))
-            put_line(&said, token);
+            put_said(&said, token);
         for (size_t j = 0; j < sizeof members / sizeof *members; j++) {
             const json_t *number = json_object_get(token, members[j]);
-            if (!number)
-                continue;
             char code[32];
-            snprintf(code, sizeof code, "\x1f%c%lld", *members[j],
+            snprintf(code, sizeof code, "\x1f%c%lld\x1f", *members[j],
                      (long long)json_integer_value(number));
-            html_raw(&said, code);
-            html_raw(&said, kind_of(token));
-            html_raw(&said, "\x1f");
+            html_raw(&said, number ? code : "");
         }
     }
-    unsigned char digest[SEGMENTS_HASH / 2];
+    if (said.length && said.data[said.length - 1] == ' ')
+        said.length--;
+    unsigned char digest[crypto_generichash_BYTES];
+    char hex[2 * sizeof digest + 1];
     crypto_generichash(digest, sizeof digest, (const unsigned char *)said.data, said.length, NULL,
                        0);
-    sodium_bin2hex(ret, SEGMENTS_HASH + 1, digest, sizeof digest);
+    sodium_bin2hex(hex, sizeof hex, digest, sizeof digest);
+    memcpy(ret, hex, SEGMENTS_HASH);
+    ret[SEGMENTS_HASH] = '\0';
     talloc_free(said.data);
 }
 

@@ -40,7 +40,7 @@
 #define SEGMENTS_CODES_MAX 20000
 #define SEGMENTS_BYTES_MAX (4 * 1024 * 1024)
 
-#define SEGMENTS_HASH 32 // hexadecimal digits
+#define SEGMENTS_HASH 16 // hexadecimal digits
 
 // The text in which unit i says targets[i] instead: an array of tokens of the shape above, of which
 // only "open", "close" and "alone" matter, since codes are the unit's own. Null, [], or no such
@@ -62,6 +62,14 @@ const char *segments_check(const json_t *unit, const json_t *target);
 // What a reader sees of tokens, on one line, without blanks around it.
 char *segments_text(TALLOC_CTX *ctx, const json_t *tokens);
 
-// A digest of what a unit says (BLAKE2b): text with line breaks as spaces, and the kinds and
+// A digest of what a unit's tokens say (of BLAKE2b): text, in which all blanks are alike, and the
 // numbers of its codes. Equal as long as a translation of it stays one.
-void segments_hash(const json_t *unit, char ret[SEGMENTS_HASH + 1]);
+void segments_hash(const json_t *tokens, char ret[SEGMENTS_HASH + 1]);
+
+// Targets for segments out of a translation that was made when the source's segments were `before`
+// (segments itself, if it has not changed since): for each unit that says what one of `before`
+// said, what the translation says in that one's place, with the numbers of the unit's codes; null
+// where there is no such unit, or its codes differ. No unit has a target unless before and
+// translation are units of the same places, one by one. The result lives as long as ctx.
+json_t *segments_targets(TALLOC_CTX *ctx, const json_t *segments, const json_t *before,
+                         const json_t *translation);
