@@ -499,7 +499,7 @@ describe('other sites, developers and operators', () => {
     assert.match(body.type, /no_such_path$/);
     for (const [method, target, allow] of [
       ['DELETE', '/v1/articles/pho', 'GET, HEAD, PATCH, OPTIONS'], ['POST', '/v1/topics', 'GET, HEAD, OPTIONS'],
-      ['PUT', '/v1/articles', 'GET, HEAD, POST, OPTIONS'], ['PATCH', '/v1/articles/pho/texts/en', 'GET, HEAD, PUT, OPTIONS'],
+      ['PUT', '/v1/articles', 'GET, HEAD, POST, OPTIONS'], ['PATCH', '/v1/articles/pho/texts/en', 'GET, HEAD, PUT, DELETE, OPTIONS'],
       ['GET', '/v1/articles/pho/texts/en/publish', 'POST, OPTIONS'], ['DELETE', '/en/', 'GET, HEAD, OPTIONS'],
     ]) {
       const answer = await raw(method, target);
