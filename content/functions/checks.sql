@@ -252,7 +252,7 @@ end $$;
 
 create or replace function check_translation_stale(e edition, source_locale text) returns jsonb language plpgsql stable as $$
 begin
-    return (select check_found('translation.source_version', case when s in ('behind-minor', 'behind-major') then array[s] end)
+    return (select check_found('translation.source_version', case s when 'behind-minor' then '{minor}'::text[] when 'behind-major' then '{major}' end)
     from translation_state(e, source_locale) s);
 end $$;
 
