@@ -65,7 +65,7 @@ static void test_every_route(void **state)
             for (const char *at = route->path; (at = strchr(at, '{')); at++)
                 assert_string_equal(request->parameters[parameters++], "some thing");
             assert_true(!strchr(route->path, '*') == !request->parameters[parameters]);
-            assert_true((route->read != NULL) != (route->steps != NULL));
+            assert_int_equal(!!route->read + !!route->operation + !!route->steps, 1);
             if (route->method == METHOD_GET) {
                 assert_int_equal(search(METHOD_HEAD, path), ROUTE_FOUND);
                 assert_ptr_equal(found, route);
@@ -85,7 +85,7 @@ static void test_other_methods(void **state)
         {METHOD_OPTIONS, "/v1/articles", "GET, HEAD, POST, OPTIONS"},
         {METHOD_OTHER, "/v1/articles", "GET, HEAD, POST, OPTIONS"},
         {METHOD_PUT, "/v1/articles?a=b", "GET, HEAD, POST, OPTIONS"},
-        {METHOD_POST, "/v1/articles/x/texts/vi", "GET, HEAD, PUT, OPTIONS"},
+        {METHOD_POST, "/v1/articles/x/texts/vi", "GET, HEAD, PUT, DELETE, OPTIONS"},
         {METHOD_POST, "/v1/media/x", "GET, HEAD, OPTIONS"},
         {METHOD_POST, "/vi/", "GET, HEAD, OPTIONS"},
         {METHOD_POST, "/nowhere", "GET, HEAD, OPTIONS"},
