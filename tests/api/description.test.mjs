@@ -40,6 +40,13 @@ test('every route is described, and every description has its route', async () =
   for (const one of operations) assert.ok(one.tags.every((tag) => tags.includes(tag)), `${one.name}: ${one.tags}`);
 });
 
+test('every part of the description is there, and is used', () => {
+  const used = new Set([...JSON.stringify(description).matchAll(/"#\/components\/([^"]+)"/g)].map((found) => found[1]));
+  const there = Object.entries(description.components).filter(([kind]) => kind !== 'securitySchemes')
+    .flatMap(([kind, parts]) => Object.keys(parts).map((name) => `${kind}/${name}`));
+  assert.deepEqual([...used].sort(), there.sort());
+});
+
 test('every operation that needs somebody says which right it needs', async () => {
   const schema = await readFile(join(top, 'content/schema/0002-editors.sql'), 'utf8');
   const actions = new Set([...schema.matchAll(/'\{([a-z,]+)\}'\)/g)].flatMap((found) => found[1].split(',')));
