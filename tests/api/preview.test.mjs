@@ -213,6 +213,18 @@ test('nginx keeps none, and has its secret in no log', async () => {
   for (const log of ['access.log', 'error.log']) assert.ok(!(await readFile(join(portal.home, 'front', log), 'utf8')).includes(url.slice(-43)), log);
 });
 
+test('a page that is not made in time is given up, and the next is made', { timeout: 60000 }, async () => {
+  const { url } = (await make('tea', 'vi')).body;
+  const locked = portal.sql('begin; lock table article in access exclusive mode; select pg_sleep(13); commit');
+  await waitFor(async () => (await portal.sql("select count(*) from pg_locks where relation = 'article'::regclass and mode = 'AccessExclusiveLock' and granted")) === '1');
+  const began = performance.now();
+  assert.equal((await open(url)).status, 503);
+  const seconds = (performance.now() - began) / 1000;
+  assert.ok(seconds > 9 && seconds < 12, `${seconds} s`);
+  await locked;
+  assert.equal((await open(url)).status, 200);
+});
+
 test('the database away: 503, never a page', { timeout: 60000 }, async () => {
   const { url } = (await make('tea', 'vi')).body;
   await portal.database('stop');
