@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 struct now {
     char hash[SEGMENTS_HASH + 1];
@@ -138,8 +137,7 @@ static const char *take_unit(struct taking *t, const struct xliff_unit *unit)
 // "pt-BR" is Portuguese.
 static bool is_language(const char *tag, const struct locale *locale)
 {
-    size_t length = strlen(locale->tag);
-    return strncasecmp(tag, locale->tag, length) == 0 && (!tag[length] || tag[length] == '-');
+    return locale_match(tag, strlen(tag)) == locale;
 }
 
 int xliff_take(TALLOC_CTX *ctx, struct xliff_file *file, const struct xliff_text *text,

@@ -145,6 +145,15 @@ void xml_element(struct xml *xml, const char *name, const char *text)
     xml_end(xml);
 }
 
+char *xml_take(struct xml *xml, TALLOC_CTX *ctx, size_t *ret_length)
+{
+    must(xmlTextWriterFlush(xml->writer));
+    *ret_length = (size_t)xmlBufferLength(xml->buffer);
+    char *taken = talloc_strndup(ctx, (const char *)xmlBufferContent(xml->buffer), *ret_length);
+    xmlBufferEmpty(xml->buffer);
+    return taken;
+}
+
 int xml_finish(struct xml *xml, TALLOC_CTX *ctx, char **ret, size_t *ret_length)
 {
     must(xmlTextWriterEndDocument(xml->writer));

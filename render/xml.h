@@ -23,6 +23,10 @@ void xml_end(struct xml *xml);
 // An element that holds nothing but text. A text of NULL writes nothing at all.
 void xml_element(struct xml *xml, const char *name, const char *text);
 
+// What has been written since the last call, for documents that leave piece by piece: it is gone
+// from the writer then. Hangs on ctx.
+char *xml_take(struct xml *xml, TALLOC_CTX *ctx, size_t *ret_length);
+
 // End every open element and the document. *ret hangs on ctx.
 // SEN_INVALID: a text was not UTF-8 (nothing of it was written).
 int xml_finish(struct xml *xml, TALLOC_CTX *ctx, char **ret, size_t *ret_length) SEN_MUST_CHECK;
