@@ -1,11 +1,13 @@
-// What the parts of `sen article` share: cmd_article.c (the verbs), article_text.c (texts and
-// files), article_list.c (lists), article_line.c (the command line), article_refusal.c (what is
-// said on stderr).
+// What the parts of `sen article` share: cmd_article.c (the verbs), article_text.c (a text in a
+// file), article_files.c (many), article_list.c (lists), article_line.c (the command line),
+// article_refusal.c (what is said on stderr).
 #pragma once
 
 #include "api/client.h"
 #include "content/item.h"
 #include "locales/locale.h"
+
+#include <stdbool.h>
 
 struct article_run {
     struct client *client;
@@ -30,6 +32,11 @@ void article_print_changes(const json_t *changes);
 char *article_path(TALLOC_CTX *ctx, struct article_run *run, const char *id, const char *rest);
 char *article_text_path(TALLOC_CTX *ctx, struct article_run *run, const char *id,
                         const char *locale, const char *rest);
+
+// Save the text of one Markdown file; returns the exit status. Is it in another language than its
+// article was first written in? What cannot be read is not.
+int article_put_file(struct article_run *run, const char *path);
+bool article_is_translation(const char *path);
 
 // Save the texts of Markdown files and of those in folders. Returns the exit status.
 int article_put(struct article_run *run, char **paths, int count);

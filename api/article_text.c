@@ -1,5 +1,5 @@
-// `sen article put` and `get`: texts in Markdown files with front matter, as `sen import` reads
-// them (content/item.h).
+// Texts in Markdown files with front matter, as `sen import` reads them (content/item.h): to the
+// portal and back.
 //
 // Which revision a file is made from is remembered beside it, in .sen-article: {"SERVER": {"FILE":
 // {"text": "ID LOCALE", "revision": 3}}}. Where nothing is remembered, the text on the server may
@@ -13,7 +13,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <fts.h>
 #include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,6 +172,19 @@ static int read_file(TALLOC_CTX *ctx, const char *path, struct item *ret, struct
     return r ? r : item_from_front_matter(ctx, text, length, ret, ret_fault);
 }
 
+bool article_is_translation(const char *path)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    struct item item;
+    struct fault fault;
+    const char *source = NULL;
+    if (read_file(ctx, path, &item, &fault) == SEN_OK)
+        source = field_text(item.fields, "source_locale");
+    bool is_translation = source && strcmp(source, item.locale->tag) != 0;
+    talloc_free(ctx);
+    return is_translation;
+}
+
 static int step_read(TALLOC_CTX *ctx, struct putting *putting)
 {
     struct fault fault = {0};
@@ -307,7 +319,7 @@ static void tell_about(TALLOC_CTX *ctx, const struct putting *putting)
     }
 }
 
-static int put_file(struct article_run *run, const char *path)
+int article_put_file(struct article_run *run, const char *path)
 {
     TALLOC_CTX *ctx = talloc_new(NULL);
     struct putting putting = {.run = run, .path = path};
@@ -335,57 +347,6 @@ static int put_file(struct article_run *run, const char *path)
     }
     talloc_free(ctx);
     return r;
-}
-
-// ---- files and folders --------------------------------------------------------------------------
-
-static int by_name(const FTSENT **a, const FTSENT **b)
-{
-    return strcmp((*a)->fts_name, (*b)->fts_name);
-}
-
-static bool is_markdown(const char *name)
-{
-    size_t length = strlen(name);
-    return length > 3 && strcmp(name + length - 3, ".md") == 0;
-}
-
-static int put_entry(struct article_run *run, FTS *tree, FTSENT *entry)
-{
-    bool named = entry->fts_level == FTS_ROOTLEVEL;
-    bool hidden = !named && *entry->fts_name == '.';
-    switch (entry->fts_info) {
-    case FTS_D:
-        if (hidden)
-            fts_set(tree, entry, FTS_SKIP);
-        return 0;
-    case FTS_F:
-        if (!hidden && is_markdown(entry->fts_name))
-            return put_file(run, entry->fts_path);
-        return named ? article_failed(entry->fts_path, "it is neither a folder nor a .md file") : 0;
-    case FTS_DNR:
-    case FTS_ERR:
-    case FTS_NS:
-        return article_failed(entry->fts_path, "%s", strerror(entry->fts_errno));
-    default:
-        return 0;
-    }
-}
-
-int article_put(struct article_run *run, char **paths, int count)
-{
-    char **roots = talloc_zero_array(NULL, char *, (size_t)count + 1);
-    memcpy(roots, paths, (size_t)count * sizeof *roots);
-    // Below a folder links are not followed: they could lead in a circle.
-    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
-    int status = tree ? 0 : article_failed("sen article", "%s", strerror(errno));
-    FTSENT *entry;
-    while (tree && (entry = fts_read(tree)))
-        status |= put_entry(run, tree, entry);
-    if (tree)
-        fts_close(tree);
-    talloc_free(roots);
-    return status;
 }
 
 // ---- writing a file -----------------------------------------------------------------------------

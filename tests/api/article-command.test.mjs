@@ -157,6 +157,19 @@ describe('sen article', () => {
     assert.equal(await good(ann('put', 'long2.md')), 'long2.md: long en, revision 1, unchanged\n');
   });
 
+  test('sources go before their translations, so that each is known to be up to date', async () => {
+    await mkdir(join(folder, 'rice'));
+    await write('rice/ar.md', markdown('rice-field', 'ar', 'حقل الأرز', 'ماء.'));
+    await write('rice/en.md', markdown('rice-field', 'en', 'Rice field', 'Water.'));
+    assert.equal(await good(ann('put', 'rice/')),
+      'rice/en.md: rice-field en, revision 1, saved in a new article\nrice/ar.md: rice-field ar, revision 1, saved\n');
+    const { translation } = JSON.parse(await good(ann('get', 'rice-field', 'ar', '--json')));
+    assert.equal(translation.source_revision, 1);
+    await shell('ann', '"$SEN" article get rice-field ar > rice/ar.md');
+    assert.match(await read('rice/ar.md'), /\n {2}source_revision: 1\n/);
+    assert.match(await good(ann('put', 'rice')), /ar\.md: rice-field ar, revision 1, unchanged\n$/);
+  });
+
   test('what is wrong with a file is said with its line, and the rest goes in', async () => {
     await mkdir(join(folder, 'mixed'));
     await write('mixed/a.md', '---\nid: a\nlocale: en\ntitel: A\n---\nText\n');
