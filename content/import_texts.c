@@ -231,8 +231,9 @@ static int take_answer(struct batch *batch, TALLOC_CTX *ctx)
 
 static char *text_object(TALLOC_CTX *ctx, const struct item *item)
 {
-    static const char *const names[] = {"id",      "locale",       "state",      "notice",
-                                        "version", "published_at", "updated_at", "former_slugs"};
+    static const char *const names[] = {"id",         "locale",       "state",   "notice",
+                                        "withdrawal", "withdrawn_to", "version", "published_at",
+                                        "updated_at", "former_slugs"};
     json_t *object = json_object();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         set(object, names[i], json_object_get(item->fields, names[i]));

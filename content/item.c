@@ -52,6 +52,8 @@ static const struct field item_fields[] = {
     {"version", FIELD_COUNT, 1000000000},
     {"state", FIELD_CHOICE, .choices = "live withdrawn"},
     {"notice", FIELD_LINE, 1000},
+    {"withdrawal", FIELD_CHOICE, .choices = "notice gone redirect"},
+    {"withdrawn_to", FIELD_ADDRESS, 2000},
     {"former_slugs", FIELD_LIST, 1000, .element = FIELD_LINE, .element_max = 200},
     {NULL},
 };

@@ -20,6 +20,7 @@
 //   published_at, updated_at   RFC 3339                                         yes: now
 //   version        publications of this text so far                             yes
 //   state, notice  live or withdrawn, and then why                              yes: live
+//   withdrawal     of a withdrawn one: notice, gone or redirect (withdrawn_to)  yes: notice
 //   former_slugs   addresses that lead here too                                 yes
 #pragma once
 

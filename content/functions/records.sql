@@ -156,7 +156,8 @@ returns boolean language sql immutable as $$
 $$;
 
 -- Bring one text in and publish it. about: what it says of its article (article_record); t: id,
--- locale and, where given, state, notice, version, published_at, updated_at, former_slugs;
+-- locale and, where given, state, notice, withdrawal, withdrawn_to, version, published_at,
+-- updated_at, former_slugs;
 -- expected: the revision it was compared with; e and words as for draft_save. Outcomes: 'ok',
 -- 'stale', 'conflict' with the owner of the slug, 'error' with PostgreSQL's sentence.
 create or replace function import_text(t jsonb, about jsonb, expected int, e jsonb, words jsonb)
@@ -196,7 +197,8 @@ begin
     perform draft_publish(wanted, lang, null, null, changed, first,
                           number - case when ends_withdrawn then 1 else 0 end);
     if ends_withdrawn then
-        perform text_withdraw(wanted, lang, jsonb_build_object('reason', t ->> 'notice'));
+        perform text_withdraw(wanted, lang, jsonb_strip_nulls(jsonb_build_object(
+            'reason', t ->> 'notice', 'kind', t ->> 'withdrawal', 'to', t ->> 'withdrawn_to')));
         update edition x set updated_at = changed
         where x.article = wanted and x.locale = lang and x.state = 'withdrawn';
     end if;

@@ -13,6 +13,8 @@ select json_strip_nulls(json_build_object(
     'translation', json_build_object('method', e.method, 'proofread', e.proofread,
                                      'source_version', e.source_version),
     'version', e.version, 'state', e.state, 'notice', e.notice,
+    'withdrawal', case when e.state = 'withdrawn' then nullif(e.withdrawal, 'notice') end,
+    'withdrawn_to', case when e.state = 'withdrawn' then e.withdrawn_to end,
     'former_slugs', (select json_agg(r.slug order by r.slug collate "C") from redirect r
                      where r.article = a.id and r.locale = e.locale),
     'body', e.body)) as line
