@@ -69,7 +69,7 @@ struct site_edition {
     int64_t id;
     int64_t version;        // publications so far
     int64_t major;          // the version of its last change of significance
-    int64_t source_version; // of the text it was translated from; 0: not known
+    int64_t source_version; // of the text it was translated from; INT64_MAX: not known
     // Seconds since 1970: first publication, last change, last change of significance.
     int64_t published, updated, significant;
     const struct site_article *article;

@@ -253,7 +253,8 @@ static int edition_row(void *data, const struct db_result *row)
     edition->id = db_integer(row, 0, "id");
     edition->version = db_integer(row, 0, "version");
     edition->major = db_integer(row, 0, "major");
-    edition->source_version = db_integer(row, 0, "source_version");
+    edition->source_version =
+        db_value(row, 0, "source_version") ? db_integer(row, 0, "source_version") : INT64_MAX;
     edition->published = db_integer(row, 0, "published");
     edition->updated = db_integer(row, 0, "updated");
     edition->significant = db_integer(row, 0, "significant");

@@ -237,8 +237,8 @@ void site_set_notices(const struct site *site, const struct site_wing *wing, jso
     }
     const struct locale *source = shown->article->source;
     const struct site_edition *original = site_article_edition(shown->article, source);
-    if (shown->locale == source || !shown->source_version || !original ||
-        !site_edition_is_live(original) || original->version <= shown->source_version)
+    if (shown->locale == source || !original || !site_edition_is_live(original) ||
+        original->version <= shown->source_version)
         return;
     json_t *changed = json_object();
     site_set(changed, "lang", source->tag);
