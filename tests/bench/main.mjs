@@ -6,7 +6,7 @@
 // SEN_BENCH_ROUNDS (5) and SEN_BENCH_SECONDS (4, of a round of load) make it shorter or longer.
 import { printTable } from './lib.mjs';
 
-const all = ['read', 'connections', 'change', 'import', 'build'];
+const all = ['read', 'connections', 'change', 'editing', 'import', 'build'];
 const names = process.argv.length > 2 ? process.argv.slice(2) : all;
 const unknown = names.find((name) => !all.includes(name));
 if (unknown) {
