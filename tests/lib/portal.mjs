@@ -182,13 +182,9 @@ export class Portal {
   // Somebody with grants [{ role, agency, locales }] (an agency or locales left out: all) and a
   // token. Returns the token.
   async person(name, { agency, grants = [] } = {}) {
-    const added = await this.run(['user', 'add', name, ...(agency ? ['--agency', agency] : [])]);
+    const roles = grants.flatMap((grant) => ['--role', [grant.role, grant.agency ?? '*', ...(grant.locales ? [grant.locales.join()] : [])].join(':')]);
+    const added = await this.run(['user', 'add', name, ...(agency ? ['--agency', agency] : []), ...roles]);
     if (added.status !== 0 && !/exist/i.test(added.stderr)) throw new Error(added.stderr);
-    for (const grant of grants) {
-      const locales = grant.locales ? `'{${grant.locales}}'` : 'null';
-      await this.sql(`insert into role_grant (account, role, agency, locales)
-        select id, '${grant.role}', ${grant.agency ? `'${grant.agency}'` : 'null'}, ${locales} from account where name = '${name}' on conflict do nothing`);
-    }
     const { stdout } = await this.must(['token', 'new', name]);
     return stdout.match(/\S{30,}/)[0];
   }
