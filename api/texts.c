@@ -1,5 +1,7 @@
 // The texts of an article, one a language: saving and reading drafts, moving them on, publishing
 // them, taking them back.
+#include "api/texts.h"
+
 #include "api/authorise.h"
 #include "api/body.h"
 #include "api/operation.h"
@@ -16,7 +18,8 @@
 // ---- saving: body, check, media, render, save ---------------------------------------------------
 
 struct saving {
-    json_t *a; // what ask() will get
+    void *before; // the state of the steps before
+    json_t *a;    // what ask() will get
     struct item item;
     struct markdown_options options;
     struct rendered rendered;
@@ -43,9 +46,16 @@ static const char *find_stranger(json_t *object)
 
 static const struct operation save_operation = {"text_save", .expected = EXPECTED_NEEDED};
 
-static enum step_result step_check(struct request *request)
+void *saving_before(const struct request *request)
 {
-    struct saving *saving = request->state = talloc_zero(request, struct saving);
+    return ((const struct saving *)request->state)->before;
+}
+
+enum step_result saving_check(struct request *request)
+{
+    struct saving *saving = talloc_zero(request, struct saving);
+    saving->before = request->state;
+    request->state = saving;
     saving->a = operation_begin(request, &save_operation);
     if (!saving->a)
         return DONE;
@@ -72,7 +82,7 @@ static char *id_array(TALLOC_CTX *ctx, const char **ids, size_t count)
     return talloc_asprintf_append_buffer(text, "}");
 }
 
-static enum step_result step_media(struct request *request)
+enum step_result saving_media(struct request *request)
 {
     struct saving *saving = request->state;
     const char **ids;
@@ -129,7 +139,7 @@ static void on_rendered(void *data, int outcome, const struct rendered *result,
     request_resume(request);
 }
 
-static enum step_result step_render(struct request *request)
+enum step_result saving_render(struct request *request)
 {
     struct saving *saving = request->state;
     struct thread *thread = request->thread;
@@ -145,7 +155,7 @@ static enum step_result step_render(struct request *request)
     return WAIT;
 }
 
-static enum step_result step_save(struct request *request)
+enum step_result saving_save(struct request *request)
 {
     struct saving *saving = request->state;
     if (request->outcome == SEN_INVALID || request->outcome == SEN_TOO_LARGE ||
@@ -171,20 +181,27 @@ static enum step_result step_save(struct request *request)
     return operation_ask(request, &save_operation, saving->a);
 }
 
-static enum step_result step_saved(struct request *request)
+enum step_result saving_saved(struct request *request,
+                              enum step_result (*answer)(struct request *, json_t *))
 {
     struct operation operation = save_operation;
     const struct saving *saving = request->state;
+    operation.answer = answer;
     if (!json_integer_value(json_object_get(saving->a, "expected")))
         operation.status = 201;
     return operation_answer(request, &operation);
 }
 
+static enum step_result step_saved(struct request *request)
+{
+    return saving_saved(request, NULL);
+}
+
 static const struct step save[] = {
     {"authorise", step_authorise}, {"authorised", step_authorised},
     {"body", step_body},           {"json", step_json},
-    {"check", step_check},         {"media", step_media},
-    {"render", step_render},       {"save", step_save},
+    {"check", saving_check},       {"media", saving_media},
+    {"render", saving_render},     {"save", saving_save},
     {"saved", step_saved},         {0},
 };
 
@@ -230,8 +247,8 @@ static const struct step revert[] = {
     {"authorise", step_authorise}, {"authorised", step_authorised},
     {"body", step_body},           {"json", step_json},
     {"find", step_find},           {"found", step_found},
-    {"check", step_check},         {"media", step_media},
-    {"render", step_render},       {"save", step_save},
+    {"check", saving_check},       {"media", saving_media},
+    {"render", saving_render},     {"save", saving_save},
     {"saved", step_saved},         {0},
 };
 

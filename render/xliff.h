@@ -18,7 +18,7 @@
 #include <stddef.h>
 #include <talloc.h>
 
-#define XLIFF_BYTES_MAX (8 * 1024 * 1024)
+#define XLIFF_BYTES_MAX (4 * 1024 * 1024)
 #define XLIFF_UNITS_MAX (SEGMENTS_UNITS_MAX + 3)
 #define XLIFF_CODES_MAX (4 * SEGMENTS_CODES_MAX) // in a document
 

@@ -329,7 +329,7 @@ int xliff_read(TALLOC_CTX *ctx, const char *bytes, size_t length, struct xliff_f
 {
     static const struct xml_handlers handlers = {on_start, on_end, on_text};
     if (length > XLIFF_BYTES_MAX) {
-        fault_set(ret_fault, "xliff.too_large", "body", "8");
+        fault_set(ret_fault, "xliff.too_large", "body", "4");
         return SEN_TOO_LARGE;
     }
     struct xliff_file file = {.article = "", .source_locale = "", .target_locale = ""};

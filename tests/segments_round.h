@@ -106,8 +106,8 @@ static bool round_deep(const char *html)
     return false;
 }
 
-// Without ids; line breaks and tabs are spaces; emphasis is left out where there is too much of it inside
-// itself.
+// Without ids; line breaks and tabs are spaces; emphasis is left out where there is too much of it
+// inside itself.
 static char *round_normal(TALLOC_CTX *ctx, const char *html, bool deep)
 {
     static const char *const tags[] = {"<em>", "</em>", "<strong>", "</strong>"};
@@ -228,6 +228,13 @@ static bool round_changed(struct round *round, const json_t *segments, size_t fi
     return same;
 }
 
+// footnotes.c follows fences in lists by their looks, and a lazy line in a list that was brought
+// into line may change what it sees.
+static bool round_unsure(const char *text)
+{
+    return strstr(text, "[^") && (strstr(text, "```") || strstr(text, "~~~"));
+}
+
 // NULL, or what is wrong. *ret_where hangs on ctx.
 static const char *segments_round(TALLOC_CTX *ctx, const struct markdown_options *options,
                                   const char *text, size_t first, const char **ret_where)
@@ -246,5 +253,5 @@ static const char *segments_round(TALLOC_CTX *ctx, const struct markdown_options
         json_decref(segments);
     }
     *ret_where = round.where;
-    return round.wrong;
+    return round_unsure(text) ? NULL : round.wrong;
 }
