@@ -46,3 +46,20 @@ void segments_write(struct html *out, const json_t *segments, const json_t *targ
 
 // Append the destination of a link or picture.
 void segments_write_url(struct html *out, const char *url);
+
+// ---- segments_cells.c: tables ----------------------------------------------------------------
+
+struct segments_cell {
+    size_t start, end; // in the text, with its quotes
+    const char *said;
+};
+
+struct segments_cells {
+    struct segments_cell *all;
+    size_t count;
+};
+
+// Where the cells of the CSV in text stand. False: not as simply as can be told, as when one goes
+// on over a line break. Everything hangs on ctx.
+bool segments_cells(TALLOC_CTX *ctx, const char *text, size_t from, size_t end,
+                    struct segments_cells *ret);

@@ -106,6 +106,7 @@ static const struct {
     {"```csv Cap &#96;t&#96;\na\n```", "```csv {info:Cap `t`}\n{cell:a}\n```"},
     {"~~~csv Cap\na,\"b, \"\"c\"\n\n1 , \n~~~",
      "~~~csv {info:Cap}\n{cell:a},{cell:b, \"c}\n\n{cell:1} , \n~~~"},
+    {"~~~&#99;sv Cap\na\n~~~", "~~~&#99;sv Cap\na\n~~~"},
     {"~~~csv\na,\"b\nc\"\n~~~", "~~~csv\na,\"b\nc\"\n~~~"},
     {"- ~~~csv Cap\n  a\n  ~~~", "- ~~~csv {info:Cap}\n  a\n  ~~~"},
     {"***a* b**", "{block:[strong [emphasis a/] b/]}"},
