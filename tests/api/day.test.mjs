@@ -167,3 +167,51 @@ test('the translations are behind, and everybody sees it', async () => {
   const behind = done(await room.aya.api('GET', '/v1/coverage/texts?locale=ar&agency=sen-editorial'));
   assert.ok(behind.items.some((one) => one.article === id || one.id === id), JSON.stringify(behind.items).slice(0, 500));
 });
+
+test('evening: the Arabic text is brought up to date through XLIFF', async () => {
+  const before = await room.aya.read(id, 'ar');
+  const out = await room.aya.api('GET', `/v1/articles/${id}/texts/ar/xliff`);
+  assert.equal(out.status, 200);
+  const units = out.body.match(/<unit [\s\S]*?<\/unit>/g);
+  const open = units.filter((unit) => !unit.includes('<target'));
+  assert.equal(open.length, 1, 'what has changed in the source is left to translate, and nothing else');
+  assert.match(open[0], /Nông dân thu hoạch .*3\.000.* tấn cà phê/);
+  // A translator's tool fills it in, with the codes of the source.
+  const target = /<source[^>]*>([\s\S]*?)<\/source>/.exec(open[0])[1].replace('Nông dân thu hoạch', 'يحصد المزارعون').replace('3.000', '3000').replace('tấn cà phê', 'طن من القهوة');
+  const back = out.body.replace(open[0], open[0].replace('</source>', `</source><target xml:lang="ar">${target}</target>`));
+  problem(await room.ben.api('PUT', `/v1/articles/${id}/texts/ar/xliff`, { headers: { 'content-type': 'application/xliff+xml', 'if-match': before.headers.get('etag') }, body: back }), 403, 'forbidden', undefined);
+  const taken = await room.aya.api('PUT', `/v1/articles/${id}/texts/ar/xliff`, { headers: { 'content-type': 'application/xliff+xml', 'if-match': before.headers.get('etag') }, body: back });
+  assert.equal(taken.status, 200, JSON.stringify(taken.body));
+  assert.deepEqual([taken.body.xliff.refused, taken.body.xliff.untranslated, taken.body.stage], [[], [], 'draft']);
+  assert.equal(taken.body.body.trim(), words.ar.body.replace('**300**', '**3000**').replace('مشمس.', 'مشمس طوال الأسبوع.'));
+  assert.deepEqual([taken.body.translation.source_version, taken.body.translation.state], [2, 'current']);
+  for (const stage of ['edited', 'proofread']) done(await room.phuc.move(id, 'ar', stage));
+  done(await room.quynh.move(id, 'ar', 'approved'));
+  done(await room.quynh.publish(id, 'ar', {}, { note: 'تصحيح رقم المحصول.' }));
+
+  await waitFor(async () => (await article('ar')).body.version === 2);
+  const { body } = await article('ar');
+  assert.equal(body.translation.state, 'current');
+  assert.match(body.html, /3000/);
+  await settled();
+  assert.match(await page('ar'), /<strong>3000<\/strong>/);
+  assert.doesNotMatch(await page('ar'), /<div class="notice"/);
+  assert.equal((await feed('ar'))._portal.staleness, 'current');
+  // The English one still waits, and says so.
+  assert.match(await page('en'), /<div class="notice" role="note">/);
+  const { items } = done(await reader('GET', `/v1/articles/${id}/texts`));
+  assert.deepEqual(items.map((one) => [one.locale, one.translation.state]).sort(), [['ar', 'current'], ['en', 'behind-major'], ['vi', 'original']]);
+  await logged('aya text_save ar', 'phuc text_move ar', 'phuc text_move ar', 'quynh text_move ar', 'quynh text_publish ar');
+});
+
+test('the log of the day is whole', async () => {
+  const { status, stdout } = await portal.run(['audit', 'verify']);
+  assert.equal(status, 0, stdout);
+  assert.match(stdout, new RegExp(await portal.sql('select seq from audit_head')));
+  await portal.must(['user', 'add', 'auditor', '--admin']);
+  const token = (await portal.must(['token', 'new', 'auditor'])).stdout.trim();
+  const auditor = await openapi(server, { token });
+  const { body } = await auditor('GET', `/v1/audit?subject=article:${id}&limit=200`);
+  assert.equal(body.items.length, Number(await portal.sql(`select count(*) from audit where subject = 'article:${id}'`)));
+  assert.ok(body.items.every((event) => /^[0-9a-f]{64}$/.test(event.hash) && event.name));
+});
