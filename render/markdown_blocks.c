@@ -68,16 +68,26 @@ static size_t mark_length(const struct finder *finder, int line)
 
 // ---- blocks ----------------------------------------------------------------------------------
 
-// What stands before a block, as it goes on: markers of quotes stay, those of lists are blanks.
-static char *continued(TALLOC_CTX *ctx, const char *indent, const char *text, size_t length)
+// What stands before a block, as it goes on: markers of quotes stay, those of lists are blanks. A
+// quote's marker takes a blank behind it for its own, so one is added where none was.
+static char *continued(TALLOC_CTX *ctx, const char *indent, const char *line, size_t from,
+                       size_t end)
 {
-    size_t before = strlen(indent);
-    char *prefix = talloc_size(ctx, before + length + 1);
-    memcpy(prefix, indent, before + 1);
-    for (size_t i = 0; i < length; i++)
-        prefix[before + i] = text[i] == '>' || text[i] == '\t' ? text[i] : ' ';
-    prefix[before + length] = '\0';
-    return prefix;
+    struct html prefix;
+    html_init(&prefix, ctx, SIZE_MAX);
+    html_raw(&prefix, indent);
+    size_t column = from;
+    for (size_t i = from; i < end; i++) {
+        size_t width = line[i] == '\t' ? 4 - column % 4 : 1;
+        bool quote = line[i] == '>';
+        html_raw(&prefix, quote ? ">" : "");
+        for (size_t j = quote; j < width; j++)
+            html_raw(&prefix, " ");
+        if (quote && i + 1 < end && !strchr(" \t>", line[i + 1]))
+            html_raw(&prefix, " ");
+        column += width;
+    }
+    return prefix.data;
 }
 
 // Find where a block starts, and what its further lines begin with.
@@ -99,12 +109,12 @@ static bool find_start(const struct finder *finder, struct segments_block *block
         if (column < 2 || column > shown_length || shown_length - 2 > end - start)
             return false;
         block->start = end - (shown_length - column);
-        block->prefix = continued(finder->ctx, NOTE_INDENT, shown + 2, column - 2);
+        block->prefix = continued(finder->ctx, NOTE_INDENT, shown, 2, column);
         return true;
     }
     size_t mark = mark_length(finder, line);
     block->start = start + mark + column;
-    block->prefix = continued(finder->ctx, "", shown + mark, column);
+    block->prefix = continued(finder->ctx, "", shown + mark, 0, column);
     block->at_margin = block->start == start;
     block->after_note = block->at_margin && at && finder->noted[at - 1] &&
                         line_end(in, at - 1) > in->starts[at - 1];

@@ -66,6 +66,7 @@ static void test_client(void **state)
     struct markdown_options given = options();
     struct rendered here, there;
     struct fault fault = {.key = NULL};
+    given.segments = true;
     static const char text[] =
         "# A\n\n![b](media:a \"c\")\n\n[d](https://sen.example/)[^1]\n\n[^1]: e";
     assert_int_equal(markdown_render(ctx, &given, text, strlen(text), &here, &fault), SEN_OK);
@@ -76,6 +77,7 @@ static void test_client(void **state)
         assert_int_equal(there.html_length, here.html_length);
         assert_string_equal(there.toc, here.toc);
         assert_int_equal(there.words, here.words);
+        assert_string_equal(there.segments, here.segments);
     }
     pid_t pid[4];
     assert_int_equal(children(pid, 4), 1);

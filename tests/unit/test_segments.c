@@ -135,6 +135,46 @@ static void test_units(void **state)
     }
 }
 
+// What the fuzzer found to come back as something else.
+static const char *const oddities[] = {
+    "# a>a*a**a**a*aaa*a*a*a*\"a*a*",
+    "******%*a*a*a*a*a***# [b",
+    "*\"a **\"b _\"c __\"d__ e_ f** g*",
+    "***a** b ***c*d*",
+    "[\xef\xbb\xbf](https://@e) e",
+    "```csv b\n<icsv  \n<icsv  \n \n<ic``%\n```",
+    "```csv b\n- %\n``c\td`\n \"e\"\"f\",\n```",
+    "a[^0]\n\n[^1.]: b\n``",
+    "[^1]: a\n***b***",
+    "[^1]: a\n`b`",
+    "- `a``b`\n  <!-- c --> ``d``` ``` ``` e",
+    "a [^1][^2] [^1](b) ![^1] [^1]: c\n\n[^1]: d\n[^2]: e",
+    "&#32;a&#9;\n&#10;b *&nbsp;c&#32;*d",
+    "[a](<b c&amp;amp;\\\\> \"d&quot;\n\\\\\")",
+    "![[a](b) *c*](media:drum 'd \"e\"')",
+    "* *a*\n* **b**\n* _ c",
+    "a\n  -b\n  +c\n  12345678901. d",
+    "> a\n> b\n> ---\n> c",
+    ">- >a\nb",
+    ">-\ta\nb",
+    ">1.\t>\ta\nb",
+    "[^1]: >-\ta\nb\n\n    -\tc\n\td",
+    "-\t>a\n\t> b",
+};
+
+static void test_odd(void **state)
+{
+    for (size_t i = 0; i < sizeof oddities / sizeof *oddities; i++)
+        for (size_t first = 0; first < sizeof round_texts / sizeof *round_texts; first++) {
+            TALLOC_CTX *ctx = talloc_new(NULL);
+            struct markdown_options given = options();
+            const char *where, *wrong = segments_round(ctx, &given, oddities[i], first, &where);
+            if (wrong)
+                fail_msg("%s: %s", wrong, where);
+            talloc_free(ctx);
+        }
+}
+
 static void test_shape(void **state)
 {
     TALLOC_CTX *ctx = talloc_new(NULL);
@@ -378,9 +418,9 @@ static int setup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_units),   cmocka_unit_test(test_shape), cmocka_unit_test(test_join),
-        cmocka_unit_test(test_check),   cmocka_unit_test(test_hash),  cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_starter),
+        cmocka_unit_test(test_units),  cmocka_unit_test(test_odd),     cmocka_unit_test(test_shape),
+        cmocka_unit_test(test_join),   cmocka_unit_test(test_check),   cmocka_unit_test(test_hash),
+        cmocka_unit_test(test_limits), cmocka_unit_test(test_starter),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }
