@@ -66,7 +66,7 @@ test('S10', { timeout: 300000 }, async () => {
         }
       }
       const body = typeof operation.body === 'function' ? operation.body(cell) : operation.body;
-      if (operation.method !== 'GET' && !Buffer.isBuffer(body)) {
+      if (operation.method !== 'GET' && !Buffer.isBuffer(body) && !operation.xliff && !operation.tmx) {
         // Every member that is text, one at a time; some naughty strings for each.
         for (const member of Object.keys(body ?? {})) {
           const some = Array.from({ length: 12 }, () => naughty[Math.floor(next() * naughty.length)]);
