@@ -31,8 +31,8 @@ static enum step_result take_key(struct request *request, const char **ret)
     return plain ? NEXT : request_problem(request, 400, "idempotency_key", "Idempotency-Key", NULL);
 }
 
-// What makes a request the same as another: hexadecimal. A body that went to a file is known by what
-// was made of it, which is in the members of the call.
+// What makes a request the same as another: hexadecimal. A body that went to a file is known by
+// what was made of it, which is in the members of the call.
 static char *request_hash(struct request *request, const char *members)
 {
     const char *match = request_header(request, HEADER_IF_MATCH);

@@ -16,7 +16,14 @@
 #define HASH_FUNCTION HASH_FNV
 #include <uthash.h>
 
-enum record_kind { RECORD_TOPIC, RECORD_AGENCY, RECORD_MEDIA, RECORD_PROVINCE, RECORD_GLOSSARY, RECORD_KINDS };
+enum record_kind {
+    RECORD_TOPIC,
+    RECORD_AGENCY,
+    RECORD_MEDIA,
+    RECORD_PROVINCE,
+    RECORD_GLOSSARY,
+    RECORD_KINDS
+};
 
 // One line of JSONL, or one Markdown file (then the offset is 0 and the line 0).
 struct place {

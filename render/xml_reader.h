@@ -31,8 +31,8 @@ struct xml_handlers {
 struct xml_reader *xml_reader_new(TALLOC_CTX *ctx, const struct xml_handlers *handlers, void *data);
 
 // Read on; last: the document ends here. After anything but SEN_OK the reader only takes its end.
-// SEN_INVALID: xml.malformed, xml.doctype, xml.entity; SEN_TOO_COMPLEX: xml.too_deep; ret_fault->line is the
-// line in all that was fed. The handlers' outcomes come with that line, too.
+// SEN_INVALID: xml.malformed, xml.doctype, xml.entity; SEN_TOO_COMPLEX: xml.too_deep;
+// ret_fault->line is the line in all that was fed. The handlers' outcomes come with that line, too.
 int xml_reader_feed(struct xml_reader *reader, const char *bytes, size_t length, bool last,
                     struct fault *ret_fault) SEN_MUST_CHECK;
 
