@@ -218,7 +218,8 @@ language plpgsql stable as $$
 begin
     return (select case
             when e.locale = source_locale then 'original'
-            when e.source_version is null and d.id is not null then
+            -- Only those who edit are told how a draft goes on.
+            when e.state <> 'live' and e.source_version is null and d.id is not null then
                 case when exists (select from edition x where x.article = e.article and x.locale = source_locale
                                   and x.state = 'draft' and x.revision > d.revision) then 'behind-major' else 'current' end
             when s.version is null or e.source_version is null then 'unknown'
