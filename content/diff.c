@@ -30,40 +30,53 @@ struct line {
 
 static struct line line_at(const char *p)
 {
-    struct line line = {p, strcspn(p, "\r\n"), NULL};
+    struct line line = {p, 0, NULL};
+    while (p[line.length] && p[line.length] != '\r' && p[line.length] != '\n')
+        line.length++;
     line.next = p + line.length;
     if (*line.next)
         line.next += line.next[0] == '\r' && line.next[1] == '\n' ? 2 : 1;
     return line;
 }
 
+// How many characters of the line, from one on, are of these. Not strspn(): what checks its
+// arguments looks at the whole text for every line.
+static size_t span(const struct line *line, size_t from, const char *these)
+{
+    size_t at = from;
+    while (at < line->length && strchr(these, line->start[at]))
+        at++;
+    return at - from;
+}
+
 static bool is_blank(const struct line *line)
 {
-    return strspn(line->start, " \t") >= line->length;
+    return span(line, 0, " \t") == line->length;
 }
 
 // The length of the run that opens a fence, 0 if the line does not. Fences stand in lists and
 // quotes too, so any indentation and marker may stand before one.
 static size_t fence_run(const struct line *line, char *ret)
 {
-    size_t at = strspn(line->start, " \t>"), length = 0;
+    size_t at = span(line, 0, " \t>"), length = 0;
     if (at >= line->length || (line->start[at] != '`' && line->start[at] != '~'))
         return 0;
     *ret = line->start[at];
     while (at + length < line->length && line->start[at + length] == *ret)
         length++;
     // A code span at the beginning of a paragraph has its other end in the same line.
-    bool span = *ret == '`' && memchr(line->start + at + length, '`', line->length - at - length);
-    return length < 3 || span ? 0 : length;
+    bool is_span =
+        *ret == '`' && memchr(line->start + at + length, '`', line->length - at - length);
+    return length < 3 || is_span ? 0 : length;
 }
 
 static bool closes_fence(const struct line *line, char fence, size_t run)
 {
-    size_t at = strspn(line->start, " \t>"), length = 0;
+    size_t at = span(line, 0, " \t>"), length = 0;
     while (at + length < line->length && line->start[at + length] == fence)
         length++;
     size_t end = at + length;
-    return length >= run && end + strspn(line->start + end, " \t") >= line->length;
+    return length >= run && end + span(line, end, " \t") == line->length;
 }
 
 static void add(TALLOC_CTX *ctx, struct paragraphs *paragraphs, const char *start, const char *end)
