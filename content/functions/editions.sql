@@ -145,7 +145,7 @@ end $$;
 
 -- Take a text back. w: {"kind": "notice" (a page says so), "gone", "redirect" (with "to") or
 -- "vanish" (no trace; "status" 404 or 451), "reason"}. The same again changes nothing: seq is null.
--- Refuses 'not_found'.
+-- Refuses 'not_found', 'conflict'.
 create or replace function text_withdraw(wanted text, in_locale text, w jsonb, out revision int, out version int, out seq bigint)
 language plpgsql as $$
 declare
@@ -165,11 +165,15 @@ begin
     end if;
     select max(x.version) + 1 into version
     from edition x where x.article = wanted and x.locale = in_locale;
-    update edition x set state = case wanted_kind when 'vanish' then 'removed' else 'withdrawn' end,
-        withdrawal = wanted_kind, notice = w ->> 'reason', withdrawn_to = w ->> 'to',
-        withdrawn_as = case wanted_kind when 'vanish' then coalesce((w ->> 'status')::int, 404) end,
-        version = text_withdraw.version, updated_at = moment
-    where x.id = shown.id;
+    begin
+        update edition x set state = case wanted_kind when 'vanish' then 'removed' else 'withdrawn' end,
+            withdrawal = wanted_kind, notice = w ->> 'reason', withdrawn_to = w ->> 'to',
+            withdrawn_as = case wanted_kind when 'vanish' then coalesce((w ->> 'status')::int, 404) end,
+            version = text_withdraw.version, updated_at = moment
+        where x.id = shown.id;
+    exception when unique_violation then -- it had vanished, and another text has its slug now
+        perform must(false, 'conflict', '{"field": "slug"}');
+    end;
     insert into publication (article, locale, version, at, kind, note, edition)
     values (wanted, in_locale, version, moment, 'withdrawal',
             case when wanted_kind <> 'vanish' then w ->> 'reason' end, shown.id); -- readers are not told why

@@ -266,3 +266,12 @@ test('the site kept up to date is the site built anew', { timeout: 120000 }, asy
   await portal.must(['build']);
   assert.deepEqual(difference(followed, await tree(join(portal.home, 'site'))), []);
 });
+
+test('what vanished does not come back where another text has its slug now', async () => {
+  await work.issue('first', 'vi', text('Cũ', { slug: 'cung-cho' }));
+  await work.withdraw('first', 'vi', 'x', { kind: 'vanish' });
+  assert.equal((await work.issue('second', 'vi', text('Mới', { slug: 'cung-cho' }))).status, 200);
+  const back = await work.withdraw('first', 'vi', 'x', { kind: 'notice' });
+  assert.deepEqual([back.status, back.body.field], [409, 'slug']);
+  assert.equal(await portal.sql("select version from edition where article = 'first' and state = 'removed'"), '2');
+});
