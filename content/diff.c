@@ -81,15 +81,15 @@ static bool closes_fence(const struct line *line, char fence, size_t run)
 
 static void add(TALLOC_CTX *ctx, struct paragraphs *paragraphs, const char *start, const char *end)
 {
-    if ((paragraphs->count & (paragraphs->count - 1)) == 0)
-        paragraphs->all = talloc_realloc(ctx, paragraphs->all, struct paragraph,
-                                         paragraphs->count ? 2 * paragraphs->count : 1);
+    if (paragraphs->count && (paragraphs->count & (paragraphs->count - 1)) == 0)
+        paragraphs->all =
+            talloc_realloc(ctx, paragraphs->all, struct paragraph, 2 * paragraphs->count);
     paragraphs->all[paragraphs->count++] = (struct paragraph){start, (size_t)(end - start), 0};
 }
 
 static struct paragraphs split(TALLOC_CTX *ctx, const char *text)
 {
-    struct paragraphs paragraphs = {0};
+    struct paragraphs paragraphs = {.all = talloc_array(ctx, struct paragraph, 1)};
     const char *start = NULL, *end = NULL; // of the paragraph that is open
     char fence = '\0';
     size_t run = 0;
