@@ -53,11 +53,8 @@ const publications = (one) => one.history.filter(({ kind }) => kind !== 'withdra
 function isBehind(one) {
   const source = sourceOf(one);
   if (one === source) return 'original';
-  const { edition, version } = inState(one, 'live').from;
-  if (version === null && edition && !edition.version) { // made from a draft that was never published
-    const draft = inState(source, 'draft');
-    return draft && numberOf(source, draft) > numberOf(source, edition) ? 'behind-major' : 'current';
-  }
+  const { version } = inState(one, 'live').from;
+  // How a draft goes on that was never published is nobody's business.
   if (!inState(source, 'live') || version === null) return 'unknown';
   const since = publications(source).filter((each) => each.version > version);
   return since.some(({ kind }) => kind !== 'minor') ? 'behind-major' : since.length ? 'behind-minor' : 'current';
