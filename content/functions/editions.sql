@@ -1,5 +1,5 @@
 -- The states of a text in one language: draft, live, withdrawn, removed, superseded. What is here
--- keeps them right whoever asks; whether they may is decided before (texts.sql, publishing.sql).
+-- keeps them right whoever asks; whether they may is decided before (articles.sql, publishing.sql).
 
 -- Which edition of its source a text was made from, and its version (null: it was never published).
 -- e says source_revision or source_version (null: not known); else what the text was made from before
