@@ -1,6 +1,7 @@
 #include "content/fields.h"
 
 #include "content/fault.h"
+#include "locales/legacy.h"
 #include "locales/text.h"
 
 #include <stdio.h>
@@ -329,6 +330,15 @@ static char *path_of(struct reading *reading, const char *parent, const char *na
     return talloc_asprintf(reading->ctx, "%s%s%s", parent, *parent ? "." : "", name);
 }
 
+static int refuse_legacy(struct reading *reading, const char *tag, const char *text,
+                         const char *path)
+{
+    struct legacy_finding found;
+    if (legacy_find(locale_find(tag), text, strlen(text), TEXT_LINE, &found))
+        return refuse(reading, "fault.legacy_font", path, found.words);
+    return SEN_OK;
+}
+
 static int read_names(struct reading *reading, const struct field *field, json_t *object,
                       const char *path)
 {
@@ -343,6 +353,8 @@ static int read_names(struct reading *reading, const struct field *field, json_t
         int r = read_locale(reading, tag, inner);
         if (!r)
             r = read_text(reading, field, FIELD_LINE, field->max, value, inner);
+        if (!r)
+            r = refuse_legacy(reading, tag, json_string_value(value), inner);
         if (r)
             return r;
     }

@@ -3,6 +3,7 @@
 #include "content/fault.h"
 #include "content/fields.h"
 #include "content/frontmatter.h"
+#include "locales/legacy.h"
 #include "locales/slug.h"
 #include "locales/text.h"
 
@@ -105,6 +106,31 @@ static int check_former_slugs(const struct item *item, struct fault *ret_fault)
     return SEN_OK;
 }
 
+// What was typed for a font of its own cannot be read, found or sorted without it.
+static int check_encoding(const struct item *item, struct fault *ret_fault)
+{
+    json_t *image = json_object_get(item->fields, "image");
+    const struct {
+        const char *field, *text;
+        enum text_rules rules;
+    } texts[] = {
+        {"title", item->title, TEXT_LINE},
+        {"summary", item->summary, TEXT_LINE},
+        {"image.alt", field_text(image, "alt"), TEXT_LINE},
+        {"body", item->body, TEXT_BLOCK},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        const char *text = texts[i].text ? texts[i].text : "";
+        struct legacy_finding found;
+        if (!legacy_find(item->locale, text, strlen(text), texts[i].rules, &found))
+            continue;
+        fault_set(ret_fault, "fault.legacy_font", texts[i].field, found.words);
+        ret_fault->line = texts[i].rules == TEXT_BLOCK ? found.line : 0;
+        return SEN_INVALID;
+    }
+    return SEN_OK;
+}
+
 static int item_read(TALLOC_CTX *ctx, json_t *object, bool yaml, struct item *ret,
                      struct fault *ret_fault)
 {
@@ -130,6 +156,8 @@ static int item_read(TALLOC_CTX *ctx, json_t *object, bool yaml, struct item *re
     r = item_make_slug(ctx, &item, ret_fault);
     if (!r)
         r = check_former_slugs(&item, ret_fault);
+    if (!r)
+        r = check_encoding(&item, ret_fault);
     if (!r)
         *ret = item;
     return r;
@@ -203,7 +231,7 @@ int item_from_front_matter(TALLOC_CTX *ctx, const char *file, size_t length, str
         ret->body_line = matter.body_line;
     if (r)
         ret_fault->line = ret_fault->field && strcmp(ret_fault->field, "body") == 0
-                              ? matter.body_line
+                              ? matter.body_line + (ret_fault->line ? ret_fault->line - 1 : 0)
                               : frontmatter_line(&matter, ret_fault->field ? ret_fault->field : "");
     return r;
 }

@@ -65,21 +65,21 @@ static int read_row(json_t *row, struct locale *ret, json_t **ret_fallback, json
     const char *direction, *slugs;
     char catalog[64];
     json_t *hreflang;
-    int content;
+    int content, legacy_fonts = 0;
     json_error_t error;
 
     ret->tag = "?";
     if (json_unpack_ex(row, &error, JSON_STRICT,
                        "{s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:o, s:s, s:s, s:s,"
-                       " s:{s:s, s:s, s:i}, s:{s:s, s:s, s:s}}",
+                       " s?b, s:{s:s, s:s, s:i}, s:{s:s, s:s, s:s}}",
                        "tag", &ret->tag, "name", &ret->name, "name_en", &ret->name_en, "dir",
                        &direction, "fallback", ret_fallback, "aliases", ret_aliases, "content",
                        &content, "hreflang", &hreflang, "og_locale", &ret->og_locale, "icu",
-                       &ret->icu, "slugs", &slugs, "numbers", "group", &ret->group_separator,
-                       "decimal", &ret->decimal_separator, "min_grouping", &ret->min_grouping,
-                       "dates", "long", &ret->date_patterns[DATE_LONG], "short",
-                       &ret->date_patterns[DATE_SHORT], "month_year",
-                       &ret->date_patterns[DATE_MONTH_YEAR]) != 0)
+                       &ret->icu, "slugs", &slugs, "legacy_fonts", &legacy_fonts, "numbers",
+                       "group", &ret->group_separator, "decimal", &ret->decimal_separator,
+                       "min_grouping", &ret->min_grouping, "dates", "long",
+                       &ret->date_patterns[DATE_LONG], "short", &ret->date_patterns[DATE_SHORT],
+                       "month_year", &ret->date_patterns[DATE_MONTH_YEAR]) != 0)
         return refuse(ret->tag, error.text);
     if (strcmp(direction, "ltr") != 0 && strcmp(direction, "rtl") != 0)
         return refuse(ret->tag, "dir is neither ltr nor rtl");
@@ -88,6 +88,7 @@ static int read_row(json_t *row, struct locale *ret, json_t **ret_fallback, json
     ret->rtl = strcmp(direction, "rtl") == 0;
     ret->latin_slugs = strcmp(slugs, "latin") == 0;
     ret->content = content;
+    ret->legacy_fonts = legacy_fonts;
     ret->hreflang = json_string_value(hreflang);
     snprintf(catalog, sizeof(catalog), "messages/%s.json", ret->tag);
     ret->catalog = embedded_find(locales_files, catalog) != NULL;

@@ -24,6 +24,7 @@ struct locale {
     bool rtl;              // written right to left
     bool catalog;          // has a UI catalog of its own: locales/messages/<tag>.json
     bool content;          // texts are accepted in it
+    bool legacy_fonts;     // was typed in fonts of its own before Unicode: locales/legacy.h
     const char *hreflang;  // for rel=alternate; NULL where search engines know no code for it
     const char *og_locale; // for og:locale: "vi_VN"
 

@@ -1,6 +1,7 @@
 #include "render/tmx.h"
 
 #include "content/fault.h"
+#include "locales/legacy.h"
 #include "locales/text.h"
 #include "render/html.h"
 #include "render/xml_reader.h"
@@ -114,7 +115,10 @@ static void start_text(struct tmx_reader *r)
 static void end_segment(struct tmx_reader *r)
 {
     const char *text = r->too_long ? NULL : taken_text(r->unit, r->text.data);
-    if (text && r->language && r->side_count < TMX_SIDES)
+    struct legacy_finding found;
+    bool legacy =
+        text && r->language && legacy_find(r->language, text, strlen(text), TEXT_LINE, &found);
+    if (text && r->language && !legacy && r->side_count < TMX_SIDES)
         r->sides[r->side_count++] = (struct side){r->language, text};
     else
         r->skipped++;

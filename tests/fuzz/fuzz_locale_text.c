@@ -1,5 +1,7 @@
-// Text from outside: checked, cut, made a slug of, segmented for search; and message patterns.
+// Text from outside: checked, cut, made a slug of, segmented for search, looked through for old
+// fonts; and message patterns.
 // The first byte chooses the locale, the rest is the text.
+#include "locales/legacy.h"
 #include "locales/pattern.h"
 #include "locales/segment.h"
 #include "locales/slug.h"
@@ -32,6 +34,23 @@ static void try_slugs(TALLOC_CTX *ctx, const struct locale *locale, const char *
         slug_skeleton(ctx, text);
 }
 
+// The words that are shown are whole, and so is what they should be.
+static void try_legacy(TALLOC_CTX *ctx, const char *text, size_t length)
+{
+    static const enum text_rules rules[] = {TEXT_LINE, TEXT_BLOCK};
+    struct legacy_finding found;
+    char *words;
+    size_t words_length;
+
+    for (size_t i = 0; i < 2; i++) {
+        if (!legacy_find(locale_find("rad"), text, length, rules[i], &found))
+            continue;
+        require(found.line > 0);
+        require(text_check(ctx, found.words, strlen(found.words), TEXT_LINE, &words,
+                           &words_length) == TEXT_OK);
+    }
+}
+
 static void try_pattern(TALLOC_CTX *ctx, const struct locale *locale, const char *text)
 {
     const struct message_arg args[] = {{"n", NULL, 5}, {"s", "x", 0}};
@@ -60,6 +79,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         require(text_length_graphemes(text_truncate(ctx, locale, text, 12)) <= 12);
         require(segment_words(ctx, locale, text, length, &words) == 0);
         require(segment_query(ctx, locale, text, length, &words) == 0);
+        try_legacy(ctx, text, length);
         try_slugs(ctx, locale, text);
         try_pattern(ctx, locale, text);
     }

@@ -254,6 +254,9 @@ static void test_files(void **state)
         {"---\nid: a\nlocale: vi\ntitle: x\n---\nbell \a\n", "fault.control", NULL, 6},
         {"---\nid: a\n?\nlocale: vi\n---\nText", "fault.unknown_key", "?", 1},
         {"No front matter\n", "fault.no_front_matter", NULL, 1},
+        {"---\nid: a\nlocale: rad\ntitle: x\n---\n\nKlei\n\nhlăm ]ar\n", "fault.legacy_font",
+         "body", 9},
+        {"---\nid: a\nlocale: rad\n\ntitle: '[uôn sang'\n---\nx", "fault.legacy_font", "title", 5},
     };
     TALLOC_CTX *ctx = talloc_new(NULL);
     struct item item;
@@ -356,6 +359,50 @@ static void test_edition(void **state)
     talloc_free(ctx);
 }
 
+// Every field that holds a text of the language, in both forms.
+static void test_legacy_fonts(void **state)
+{
+    static const struct {
+        const char *json, *field, *detail;
+        unsigned line;
+    } rows[] = {
+        {"\"title\":\"Ƀuôn sang\",\"summary\":\"čar\",\"body\":\"Ñu hdĭp [hlăm](/x) ƀuôn.\"", NULL,
+         NULL, 0},
+        {"\"title\":\"{uôn sang\",\"body\":\"x\"", "title", "{uôn → Ƀuôn", 0},
+        {"\"title\":\"x\",\"summary\":\"c\\\\ar\",\"body\":\"x\"", "summary", "c\\ar → čar", 0},
+        {"\"title\":\"x\",\"image\":{\"media\":\"a\",\"alt\":\"`u hd^p\"},\"body\":\"x\"",
+         "image.alt", "`u → ñu, hd^p → hdĭp", 0},
+        {"\"title\":\"x\",\"body\":\"a\\nb\\nhlăm ]ar kdruê|\"", "body",
+         "]ar → čar, kdruê| → kdruê\u0306", 3},
+    };
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct item item;
+        struct fault fault = {0};
+        char *json =
+            talloc_asprintf(ctx, "{\"id\":\"a\",\"locale\":\"%s\",%s}", "rad", rows[i].json);
+        int r = read_json(ctx, json, &item, &fault);
+        if ((r == SEN_OK) != (rows[i].field == NULL))
+            fail_msg("row %zu: %d %s", i, r, r ? fault.detail : "");
+        if (r) {
+            assert_string_equal(fault.key, "fault.legacy_font");
+            assert_string_equal(fault.field, rows[i].field);
+            assert_string_equal(fault.detail, rows[i].detail);
+            assert_int_equal(fault.line, rows[i].line);
+        }
+        json = talloc_asprintf(ctx, "{\"id\":\"a\",\"locale\":\"%s\",%s}", "vi", rows[i].json);
+        assert_int_equal(read_json(ctx, json, &item, &fault), SEN_OK);
+    }
+    static const struct field table[] = {{"names", FIELD_NAMES, 100}, {0}};
+    struct fault fault = {0};
+    json_t *object = json_pack("{s:{s:s, s:s}}", "names", "vi", "[x", "jra", "[ơi");
+    assert_int_equal(fields_read(ctx, table, object, false, &fault), SEN_INVALID);
+    assert_string_equal(fault.field, "names.jra");
+    assert_string_equal(fault.detail, "[ơi → ƀơi");
+    json_decref(object);
+    talloc_free(ctx);
+}
+
 static void test_addresses(void **state)
 {
     static const struct {
@@ -388,7 +435,7 @@ int main(void)
         cmocka_unit_test(test_refused),   cmocka_unit_test(test_times),
         cmocka_unit_test(test_limits),    cmocka_unit_test(test_files),
         cmocka_unit_test(test_digest),    cmocka_unit_test(test_edition),
-        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_addresses), cmocka_unit_test(test_legacy_fonts),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

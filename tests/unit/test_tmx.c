@@ -127,6 +127,8 @@ static const struct {
     {UNIT(VI("a") "<tuv xml:lang='tlh'><seg>b</seg></tuv>"), "", 1},
     {UNIT(VI("a") "<tuv><seg>b</seg></tuv>" EN("")), "", 2},
     {UNIT(EN("a") FR("b")), "", 2},
+    {UNIT(VI("a") "<tuv xml:lang='rad'><seg>\xc6\x80uôn</seg></tuv>"), "vi>rad:a>ƀuôn@0;", 0},
+    {UNIT(VI("a") "<tuv xml:lang='rad'><seg>[uôn</seg></tuv>"), "", 1}, // of an old font
     {UNIT(VI("a") VI("b")), "", 1},
     {UNIT(VI("a\xe2\x80\xae") EN("b")), "", 2},
     {UNIT(VI("e\xcc\x81") EN("b")), "vi>en:\xc3\xa9>b@0;", 0},
