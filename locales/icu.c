@@ -7,9 +7,12 @@
 #include <unicode/ucal.h>
 #include <unicode/ucol.h>
 #include <unicode/udat.h>
+#include <unicode/uldnames.h>
 #include <unicode/ulistformatter.h>
 #include <unicode/unum.h>
+#include <unicode/unumberformatter.h>
 #include <unicode/upluralrules.h>
+#include <unicode/ureldatefmt.h>
 #include <unicode/ustring.h>
 #include <unicode/utrans.h>
 
@@ -91,18 +94,74 @@ static void *open_number(const struct locale *locale, enum icu_kind kind)
     icu_require(status, "numbers");
     set_symbol(format, UNUM_GROUPING_SEPARATOR_SYMBOL, locale->group_separator, &status);
     set_symbol(format, UNUM_DECIMAL_SEPARATOR_SYMBOL, locale->decimal_separator, &status);
+    set_symbol(format, UNUM_MINUS_SIGN_SYMBOL, locale->minus_sign, &status);
     icu_require(status, "number symbols");
     unum_setAttribute(format, UNUM_MINIMUM_GROUPING_DIGITS, locale->min_grouping);
     unum_setAttribute(format, UNUM_ROUNDING_MODE, UNUM_ROUND_HALFUP);
     return format;
 }
 
+static void *open_formatter(const struct locale *locale, const char *skeleton)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    UChar text[128];
+    int32_t length;
+    char id[64];
+
+    icu_locale(locale, id);
+    u_strFromUTF8(text, 128, &length, skeleton, -1, &status);
+    UNumberFormatter *format = unumf_openForSkeletonAndLocale(text, length, id, &status);
+    icu_require(status, "number formatter");
+    return format;
+}
+
+static void *open_unit(const struct locale *locale, enum icu_kind kind)
+{
+    static const char *const units[UNITS] = {[UNIT_KILOMETRE] = "kilometer",
+                                             [UNIT_SQUARE_KILOMETRE] = "square-kilometer",
+                                             [UNIT_METRE] = "meter",
+                                             [UNIT_CELSIUS] = "celsius"};
+    char skeleton[128];
+
+    snprintf(skeleton, sizeof(skeleton), "unit/%s unit-width-short .## rounding-mode-half-up",
+             units[kind - ICU_UNIT]);
+    return open_formatter(locale, skeleton);
+}
+
+static void *open_compact(const struct locale *locale, enum icu_kind kind)
+{
+    return open_formatter(locale, "compact-long rounding-mode-half-up");
+}
+
+static void *open_relative(const struct locale *locale, enum icu_kind kind)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    URelativeDateTimeFormatter *format =
+        ureldatefmt_open(locale->icu, open_number(locale, ICU_NUMBER), UDAT_STYLE_LONG,
+                         UDISPCTX_CAPITALIZATION_NONE, &status);
+    icu_require(status, "relative times");
+    return format;
+}
+
 static void *open_list(const struct locale *locale, enum icu_kind kind)
 {
     UErrorCode status = U_ZERO_ERROR;
-    UListFormatter *format = ulistfmt_open(locale->icu, &status);
+    UListFormatterType type = kind == ICU_LIST_OR ? ULISTFMT_TYPE_OR : ULISTFMT_TYPE_AND;
+    const char *pinned = locale_pin(locale, "lists");
+    UListFormatter *format =
+        ulistfmt_openForType(pinned ? pinned : locale->icu, type, ULISTFMT_WIDTH_WIDE, &status);
     icu_require(status, "lists");
     return format;
+}
+
+static void *open_names(const struct locale *locale, enum icu_kind kind)
+{
+    // Without substitutes a missing name is an error, not the code.
+    UDisplayContext contexts[] = {UDISPCTX_DIALECT_NAMES, UDISPCTX_NO_SUBSTITUTE};
+    UErrorCode status = U_ZERO_ERROR;
+    ULocaleDisplayNames *names = uldn_openForContext(locale->icu, contexts, 2, &status);
+    icu_require(status, "names");
+    return names;
 }
 
 static void *open_collator(const struct locale *locale, enum icu_kind kind)
@@ -146,9 +205,24 @@ static void close_number(void *object)
     unum_close((UNumberFormat *)object);
 }
 
+static void close_formatter(void *object)
+{
+    unumf_close(object);
+}
+
+static void close_relative(void *object)
+{
+    ureldatefmt_close(object);
+}
+
 static void close_list(void *object)
 {
     ulistfmt_close(object);
+}
+
+static void close_names(void *object)
+{
+    uldn_close(object);
 }
 
 static void close_collator(void *object)
@@ -172,11 +246,14 @@ static const struct {
 } kinds[ICU_KINDS] = {
     [ICU_WORDS] = {open_words, close_breaks},
     [ICU_GRAPHEMES] = {open_graphemes, close_breaks},
-    [ICU_DATE + DATE_LONG] = {open_date, close_date},
-    [ICU_DATE + DATE_SHORT] = {open_date, close_date},
-    [ICU_DATE + DATE_MONTH_YEAR] = {open_date, close_date},
+    [ICU_DATE... ICU_DATE_LAST] = {open_date, close_date},
     [ICU_NUMBER] = {open_number, close_number},
-    [ICU_LIST] = {open_list, close_list},
+    [ICU_UNIT... ICU_UNIT_LAST] = {open_unit, close_formatter},
+    [ICU_COMPACT] = {open_compact, close_formatter},
+    [ICU_RELATIVE] = {open_relative, close_relative},
+    [ICU_LIST_AND] = {open_list, close_list},
+    [ICU_LIST_OR] = {open_list, close_list},
+    [ICU_NAMES] = {open_names, close_names},
     [ICU_COLLATOR] = {open_collator, close_collator},
     [ICU_PLURALS] = {open_plurals, close_plurals},
     [ICU_ORDINALS] = {open_plurals, close_plurals},

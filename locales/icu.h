@@ -2,6 +2,7 @@
 // is slow (a break iterator costs more than breaking a page of text).
 #pragma once
 
+#include "locales/format.h"
 #include "locales/locale.h"
 #include "locales/text.h"
 
@@ -13,8 +14,14 @@ enum icu_kind {
     ICU_GRAPHEMES, // UBreakIterator
     ICU_DATE,      // UDateFormat, one kind a date_style
     ICU_DATE_LAST = ICU_DATE + DATE_STYLES - 1,
-    ICU_NUMBER,      // UNumberFormat
-    ICU_LIST,        // UListFormatter
+    ICU_NUMBER, // UNumberFormat
+    ICU_UNIT,   // UNumberFormatter, one kind a unit
+    ICU_UNIT_LAST = ICU_UNIT + UNITS - 1,
+    ICU_COMPACT,     // UNumberFormatter
+    ICU_RELATIVE,    // URelativeDateTimeFormatter
+    ICU_LIST_AND,    // UListFormatter
+    ICU_LIST_OR,     // UListFormatter
+    ICU_NAMES,       // ULocaleDisplayNames
     ICU_COLLATOR,    // UCollator
     ICU_PLURALS,     // UPluralRules, cardinal
     ICU_ORDINALS,    // UPluralRules, ordinal

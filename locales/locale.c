@@ -60,27 +60,64 @@ static const struct locale *find_alias(const char *tag, size_t length)
     return NULL;
 }
 
+// {"long": "d MMMM y", ...}: every style, and nothing else.
+static int read_dates(json_t *dates, struct locale *ret)
+{
+    static const char *const names[DATE_STYLES] = {[DATE_LONG] = "long",
+                                                   [DATE_SHORT] = "short",
+                                                   [DATE_MONTH_YEAR] = "month_year",
+                                                   [DATE_WEEKDAY] = "weekday",
+                                                   [DATE_TIME] = "date_time"};
+
+    for (size_t i = 0; i < DATE_STYLES; i++) {
+        ret->date_patterns[i] = json_string_value(json_object_get(dates, names[i]));
+        if (!ret->date_patterns[i])
+            return refuse(ret->tag, "dates lacks a pattern");
+    }
+    return json_object_size(dates) == DATE_STYLES ? 0 : refuse(ret->tag, "dates has odd patterns");
+}
+
+static int read_pins(json_t *pinned, struct locale *ret)
+{
+    struct locale_pin *pins =
+        talloc_array(registry.locales, struct locale_pin, json_object_size(pinned) + 1);
+    const char *key;
+    json_t *text;
+
+    json_object_foreach (pinned, key, text) {
+        if (!json_is_string(text))
+            return refuse(ret->tag, "pinned holds what is no text");
+        pins[ret->pin_count++] = (struct locale_pin){key, json_string_value(text)};
+    }
+    ret->pins = pins;
+    return 0;
+}
+
 static int read_row(json_t *row, struct locale *ret, json_t **ret_fallback, json_t **ret_aliases)
 {
     const char *direction, *slugs;
     char catalog[64];
-    json_t *hreflang;
+    json_t *hreflang, *dates, *pinned = NULL;
     int content, legacy_fonts = 0;
     json_error_t error;
 
     ret->tag = "?";
     if (json_unpack_ex(row, &error, JSON_STRICT,
-                       "{s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:o, s:s, s:s, s:s,"
-                       " s?b, s:{s:s, s:s, s:i}, s:{s:s, s:s, s:s}}",
+                       "{s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:o, s:s, s:s, s:s, s?b,"
+                       " s:{s:s, s:s, s:i, s:s, s:s}, s:o, s?o}",
                        "tag", &ret->tag, "name", &ret->name, "name_en", &ret->name_en, "dir",
                        &direction, "fallback", ret_fallback, "aliases", ret_aliases, "content",
                        &content, "hreflang", &hreflang, "og_locale", &ret->og_locale, "icu",
                        &ret->icu, "slugs", &slugs, "legacy_fonts", &legacy_fonts, "numbers",
                        "group", &ret->group_separator, "decimal", &ret->decimal_separator,
-                       "min_grouping", &ret->min_grouping, "dates", "long",
-                       &ret->date_patterns[DATE_LONG], "short", &ret->date_patterns[DATE_SHORT],
-                       "month_year", &ret->date_patterns[DATE_MONTH_YEAR]) != 0)
+                       "min_grouping", &ret->min_grouping, "minus", &ret->minus_sign, "percent",
+                       &ret->percent_sign, "dates", &dates, "pinned", &pinned) != 0)
         return refuse(ret->tag, error.text);
+    int r = read_dates(dates, ret);
+    if (r == 0)
+        r = read_pins(pinned, ret);
+    if (r != 0)
+        return r;
     if (strcmp(direction, "ltr") != 0 && strcmp(direction, "rtl") != 0)
         return refuse(ret->tag, "dir is neither ltr nor rtl");
     if (strcmp(slugs, "latin") != 0 && strcmp(slugs, "native") != 0)
@@ -208,6 +245,15 @@ const struct locale *locale_default(void)
 const struct locale *locale_find(const char *tag)
 {
     return find(registry.locales, registry.count, tag);
+}
+
+const char *locale_pin(const struct locale *locale, const char *key)
+{
+    for (size_t i = 0; i < locale->pin_count; i++)
+        if (strcmp(locale->pins[i].key, key) == 0)
+            return locale->pins[i].text;
+    const struct locale *model = locale_find(locale->icu);
+    return model && model != locale ? locale_pin(model, key) : NULL;
 }
 
 static bool is_alpha(char c)

@@ -14,8 +14,12 @@
 // Longest tag that is looked at, bytes (RFC 5646 section 4.4.1).
 #define LOCALE_TAG_BYTES 35
 
-enum date_style { DATE_LONG, DATE_SHORT, DATE_MONTH_YEAR };
-#define DATE_STYLES 3
+enum date_style { DATE_LONG, DATE_SHORT, DATE_MONTH_YEAR, DATE_WEEKDAY, DATE_TIME };
+#define DATE_STYLES 5
+
+struct locale_pin {
+    const char *key, *text;
+};
 
 struct locale {
     const char *tag;       // canonical BCP 47: "zh-Hans"
@@ -39,8 +43,12 @@ struct locale {
     bool latin_slugs;
     const char *group_separator;
     const char *decimal_separator;
-    int min_grouping;                       // 2: no separator in 1234, one in 12.345
+    int min_grouping; // 2: no separator in 1234, one in 12.345
+    const char *minus_sign;
+    const char *percent_sign;               // with the space that stands before it
     const char *date_patterns[DATE_STYLES]; // UTS 35 part 4, calendar Gregorian
+    size_t pin_count;
+    const struct locale_pin *pins;
 };
 
 // Read and check the registry and the message catalogs. Call once, before threads start; later
@@ -63,3 +71,8 @@ const struct locale *locale_find(const char *tag);
 // zh-Hans, en-GB is en, in is id, mww is hmn. NULL when none serves it, and when the tag is
 // malformed ("en_GB" is) or longer than LOCALE_TAG_BYTES.
 const struct locale *locale_match(const char *tag, size_t length);
+
+// What the registry says instead of ICU; NULL when that is nothing. Keys: "language.<tag>",
+// "territory.<code>", "unit.<name>" (the text has {0} where the number stands), "lists" (the ICU
+// locale whose lists are taken). A locale that is written like another ("icu") has its pins too.
+const char *locale_pin(const struct locale *locale, const char *key);
