@@ -67,7 +67,8 @@ static int import(const struct settings *settings, const char *const *paths, siz
         int r = import_paths(ctx, session, paths, count, &options, &hooks, &report, &error);
         progress_clear(&run.progress);
         print_counts("texts", &report.texts);
-        print_counts("topics, agencies, provinces, media and glossary entries", &report.records);
+        print_counts("topics, agencies, provinces, media, glossary entries and places",
+                     &report.records);
         if (report.rendered_again)
             printf("%zu texts rendered again for their media\n", report.rendered_again);
         if (report.refused)
@@ -107,10 +108,9 @@ const struct command command_import = {
     .help =
         "Publish texts from folders of Markdown or from JSON Lines.\n"
         "A folder holds *.md files with front matter, and may hold topics.json, agencies.json,\n"
-        "provinces.json, glossary.json and media.json (beside the pictures it names). A .jsonl\n"
-        "file holds one text a line, with at least id, locale, title and body; `sen export "
-        "--jsonl`\n"
-        "writes such files.\n"
+        "provinces.json, glossary.json, gazetteer.json and media.json (beside the pictures it\n"
+        "names). A .jsonl file holds one text a line, with at least id, locale, title and body;\n"
+        "`sen export --jsonl` writes such files.\n"
         "\n"
         "What is here already is left untouched, and so is what was changed or withdrawn here "
         "since\n"

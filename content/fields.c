@@ -330,37 +330,6 @@ static char *path_of(struct reading *reading, const char *parent, const char *na
     return talloc_asprintf(reading->ctx, "%s%s%s", parent, *parent ? "." : "", name);
 }
 
-static int refuse_legacy(struct reading *reading, const char *tag, const char *text,
-                         const char *path)
-{
-    struct legacy_finding found;
-    if (legacy_find(locale_find(tag), text, strlen(text), TEXT_LINE, &found))
-        return refuse(reading, "fault.legacy_font", path, found.words);
-    return SEN_OK;
-}
-
-static int read_names(struct reading *reading, const struct field *field, json_t *object,
-                      const char *path)
-{
-    const char *tag;
-    json_t *value;
-    if (!json_is_object(object))
-        return refuse(reading, "fault.not_object", path, NULL);
-    if (!json_object_size(object))
-        return refuse(reading, "fault.empty", path, NULL);
-    json_object_foreach (object, tag, value) {
-        char *inner = path_of(reading, path, tag);
-        int r = read_locale(reading, tag, inner);
-        if (!r)
-            r = read_text(reading, field, FIELD_LINE, field->max, value, inner);
-        if (!r)
-            r = refuse_legacy(reading, tag, json_string_value(value), inner);
-        if (r)
-            return r;
-    }
-    return SEN_OK;
-}
-
 static int read_array(struct reading *reading, const struct field *field, json_t *array,
                       const char *path)
 {
@@ -381,6 +350,51 @@ static int read_array(struct reading *reading, const struct field *field, json_t
     return SEN_OK;
 }
 
+static int read_aliases(struct reading *reading, const struct field *field, json_t *list,
+                        const char *path)
+{
+    int r = read_array(reading, field, list, path);
+    return !r && !json_array_size(list) ? refuse(reading, "fault.empty", path, NULL) : r;
+}
+
+// One name, or several.
+static int refuse_legacy(struct reading *reading, const char *tag, json_t *names, const char *path)
+{
+    bool several = json_is_array(names);
+    for (size_t i = 0; i < (several ? json_array_size(names) : 1); i++) {
+        json_t *name = several ? json_array_get(names, i) : names;
+        struct legacy_finding found;
+        if (legacy_find(locale_find(tag), json_string_value(name), json_string_length(name),
+                        TEXT_LINE, &found))
+            return refuse(reading, "fault.legacy_font", path, found.words);
+    }
+    return SEN_OK;
+}
+
+static int read_names(struct reading *reading, const struct field *field, json_t *object,
+                      const char *path)
+{
+    const char *tag;
+    json_t *value;
+    if (!json_is_object(object))
+        return refuse(reading, "fault.not_object", path, NULL);
+    if (!json_object_size(object))
+        return refuse(reading, "fault.empty", path, NULL);
+    json_object_foreach (object, tag, value) {
+        char *inner = path_of(reading, path, tag);
+        int r = read_locale(reading, tag, inner);
+        if (!r && field->type == FIELD_NAMES)
+            r = read_text(reading, field, FIELD_LINE, field->max, value, inner);
+        else if (!r)
+            r = read_aliases(reading, field, value, inner);
+        if (!r)
+            r = refuse_legacy(reading, tag, value, inner);
+        if (r)
+            return r;
+    }
+    return SEN_OK;
+}
+
 static int read_field(struct reading *reading, const struct field *field, json_t *parent,
                       const char *path)
 {
@@ -391,6 +405,7 @@ static int read_field(struct reading *reading, const struct field *field, json_t
     case FIELD_COUNT:
         return read_count(reading, field, parent, path);
     case FIELD_NAMES:
+    case FIELD_ALIASES:
         return read_names(reading, field, value, path);
     case FIELD_OBJECT:
         return read_object(reading, field->fields, value, path);

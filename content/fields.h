@@ -25,6 +25,7 @@ enum field_type {
     FIELD_BOOL,
     FIELD_COUNT,   // a whole number from 0 to max
     FIELD_NAMES,   // an object of locale and line; max in characters
+    FIELD_ALIASES, // an object of locale and list: as FIELD_LIST of lines, at least one
     FIELD_OBJECT,  // an object of the shape fields
     FIELD_LIST,    // an array of at most max lines, slug ids, ... (element)
     FIELD_OBJECTS, // an array of at most max objects of the shape fields

@@ -1,5 +1,6 @@
 // Bring content in: folders of Markdown with their topics.json, agencies.json, provinces.json,
-// glossary.json and media.json, or JSONL as the export writes it (content/export.h).
+// glossary.json, gazetteer.json and media.json, or JSONL as the export writes it
+// (content/export.h).
 //
 // What is the same here already is left untouched: no revision, no change row. What an editor has
 // changed or withdrawn since the last import stays as it is, unless the import overwrites; so does
@@ -46,7 +47,7 @@ struct import_counts {
 
 struct import_report {
     struct import_counts texts;
-    struct import_counts records; // topics, agencies, provinces, media, glossary
+    struct import_counts records; // topics, agencies, provinces, media, glossary, places
     size_t refused;
     size_t rendered_again; // because of changed media
 };

@@ -275,11 +275,9 @@ static int find_records(struct import *import, const char *path, enum record_kin
 static const struct {
     const char *name;
     enum record_kind kind;
-} record_files[] = {{"topics.json", RECORD_TOPIC},
-                    {"agencies.json", RECORD_AGENCY},
-                    {"media.json", RECORD_MEDIA},
-                    {"provinces.json", RECORD_PROVINCE},
-                    {"glossary.json", RECORD_GLOSSARY}};
+} record_files[] = {{"topics.json", RECORD_TOPIC},      {"agencies.json", RECORD_AGENCY},
+                    {"media.json", RECORD_MEDIA},       {"provinces.json", RECORD_PROVINCE},
+                    {"glossary.json", RECORD_GLOSSARY}, {"gazetteer.json", RECORD_PLACE}};
 
 static bool ends_with(const char *text, const char *end)
 {

@@ -2,7 +2,8 @@
 //
 //   import.c          the order of things, and what is known here
 //   import_files.c    folders and files: finds items and records, pass 1
-//   import_records.c  topics, agencies, provinces, media, the glossary
+//   import_records.c  topics, agencies, provinces, media, the glossary, the gazetteer
+//   import_places.c   the names of places
 //   import_media.c    the files of the media
 //   import_texts.c    texts, in batches, pass 2
 //   import_render.c   rendering again
@@ -22,6 +23,7 @@ enum record_kind {
     RECORD_MEDIA,
     RECORD_PROVINCE,
     RECORD_GLOSSARY,
+    RECORD_PLACE,
     RECORD_KINDS
 };
 
@@ -93,6 +95,10 @@ bool import_record_kind(const char *type, enum record_kind *ret);
 int import_records(struct import *import);
 int import_record_refuse(struct import *import, struct record *record, const char *key,
                          const char *field, const char *detail);
+
+// The rules of a place that its table does not say; adds its keys, see import_place() in SQL.
+int import_place_read(TALLOC_CTX *ctx, json_t *record, struct fault *ret_fault);
+int import_place_check(struct import *import, struct record *record);
 
 // Store the file of a medium, and complete its record: type, size, stored name.
 #define IMPORT_MEDIA_BYTES ((size_t)64 * 1024 * 1024)

@@ -81,6 +81,19 @@ static const struct field glossary_fields[] = {
     {NULL},
 };
 
+static const struct field place_fields[] = {
+    {"type", FIELD_CHOICE, .choices = "place"},
+    {"id", FIELD_SLUG_ID, 80, .required = true},
+    {"kind", FIELD_CHOICE, .required = true,
+     .choices = "unit city town island archipelago bay river mountain pass lake cave park site "
+                "region sea"},
+    {"provinces", FIELD_LIST, 40, .element = FIELD_SLUG_ID, .element_max = 80},
+    {"names", FIELD_ALIASES, 20, .required = true, .element_max = 200},
+    {"former", FIELD_ALIASES, 20, .element_max = 200},
+    {"source", FIELD_LINE, 1000, .required = true},
+    {NULL},
+};
+
 static const struct {
     const char *type;
     const struct field *fields;
@@ -91,6 +104,7 @@ static const struct {
     [RECORD_MEDIA] = {"media", media_fields, "import_media"},
     [RECORD_PROVINCE] = {"province", province_fields, "import_province"},
     [RECORD_GLOSSARY] = {"glossary", glossary_fields, "import_glossary"},
+    [RECORD_PLACE] = {"place", place_fields, "import_place"},
 };
 
 bool import_record_kind(const char *type, enum record_kind *ret)
@@ -166,6 +180,8 @@ int import_record_add(struct import *import, json_t *value, enum record_kind kin
     int r = fields_read(record, kinds[kind].fields, value, false, &fault);
     if (!r)
         r = check_facts(value, &fault);
+    if (!r && kind == RECORD_PLACE)
+        r = import_place_read(record, value, &fault);
     if (r) {
         fault.line = place->line;
         return import_refuse(import, place, &fault);
@@ -243,30 +259,55 @@ static int know_provinces(struct import *import)
         if (db_integer(result, row, "kind") == RECORD_PROVINCE)
             import_note(import, &import->known[RECORD_PROVINCE], db_value(result, row, "id"));
     talloc_free(result);
-    struct record *record;
-    LL_FOREACH (import->records, record)
-        if (record->kind == RECORD_PROVINCE)
-            import_note(import, &import->known[RECORD_PROVINCE], record->id);
     return SEN_OK;
+}
+
+static int bring_in_all(struct import *import, enum record_kind kind)
+{
+    static int (*const checks[RECORD_KINDS])(struct import *, struct record *) = {
+        [RECORD_PROVINCE] = check_successors,
+        [RECORD_PLACE] = import_place_check,
+    };
+    struct record *record;
+    int r = SEN_OK;
+    for (record = import->records; !r && record; record = record->next) {
+        if (record->kind != kind)
+            continue;
+        if (checks[kind])
+            r = checks[kind](import, record);
+        if (!r && !record->done)
+            r = bring_in(import, record);
+    }
+    return r;
+}
+
+// Only now is every unit there that another can be linked to, and that a place can lie in.
+static int link_provinces(struct import *import)
+{
+    struct record *record;
+    const char *outcome;
+    int r = SEN_OK;
+    for (record = import->records; !r && record; record = record->next)
+        if (record->kind == RECORD_PROVINCE && !record->done)
+            r = run(import, record, "import_province_link", &outcome);
+    HASH_CLEAR(hh, import->known[RECORD_PROVINCE]);
+    return r ? r : know_provinces(import);
 }
 
 int import_records(struct import *import)
 {
     struct record *record;
-    int r = import->records ? know_provinces(import) : SEN_OK;
-    for (int kind = 0; !r && kind < RECORD_KINDS; kind++)
-        for (record = import->records; !r && record; record = record->next)
-            if ((int)record->kind == kind) {
-                r = kind == RECORD_PROVINCE ? check_successors(import, record) : SEN_OK;
-                if (!r && !record->done)
-                    r = bring_in(import, record);
-            }
-    // Only now is every unit there that another can be linked to.
-    for (record = import->records; !r && record; record = record->next)
-        if (record->kind == RECORD_PROVINCE && !record->done) {
-            const char *outcome;
-            r = run(import, record, "import_province_link", &outcome);
-        }
+    if (!import->records)
+        return SEN_OK;
+    int r = know_provinces(import);
+    LL_FOREACH (import->records, record)
+        if (record->kind == RECORD_PROVINCE)
+            import_note(import, &import->known[RECORD_PROVINCE], record->id);
+    for (int kind = 0; !r && kind < RECORD_KINDS; kind++) {
+        r = bring_in_all(import, (enum record_kind)kind);
+        if (!r && kind == RECORD_PROVINCE)
+            r = link_provinces(import);
+    }
     HASH_CLEAR(hh, import->known[RECORD_PROVINCE]);
     return r;
 }

@@ -1,0 +1,1 @@
+select import_place($1::jsonb) as outcome
