@@ -49,6 +49,8 @@ struct site_unit {
     size_t index;
     char from[SITE_DAY], to[SITE_DAY]; // to is "" while it exists
     json_t *aliases;                   // slugs of its former names: they lead to it too
+    json_t *names, *former; // {"ja": ["ハノイ"]}: what the gazetteer calls it, and did
+    const char *names_source;
     struct site_fact *facts;
     size_t fact_count;
     struct site_link *predecessors, *successors;

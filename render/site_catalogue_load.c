@@ -98,6 +98,9 @@ static int unit_row(void *data, const struct db_result *row)
         .id = copy(c, db_value(row, 0, "id")),
         .index = c->unit_count,
         .aliases = json_of(c, db_value(row, 0, "aliases")),
+        .names = json_of(c, db_value(row, 0, "names")),
+        .former = json_of(c, db_value(row, 0, "former")),
+        .names_source = copy(c, db_value(row, 0, "names_source")),
     };
     copy_day(unit->from, db_value(row, 0, "valid_from"));
     copy_day(unit->to, db_value(row, 0, "valid_to"));
@@ -342,7 +345,7 @@ static int load_position(const struct loader *loader)
 static int load_units(const struct loader *loader)
 {
     struct site_catalogue *c = loader->catalogue;
-    int r = each(loader, "site_units", unit_row);
+    int r = each_with(loader, "site_units", (const char *const[]){c->day}, 1, unit_row);
     if (r)
         return r;
     // The array does not move any more.

@@ -147,7 +147,7 @@ const char *site_unit_type(const struct site_wing *wing, const struct site_unit 
 const char *site_unit_vietnamese(const struct site_wing *wing, const struct site_unit *unit);
 // Links to what it became. A unit can follow itself when it took in others and kept its name.
 json_t *site_unit_successors(const struct site_wing *wing, const struct site_unit *unit);
-// The name it bore before its present one, in the same language; NULL: it had no other.
+// The name that it bore by law before its present one; NULL: it had no other.
 const struct site_fact *site_unit_former_name(const struct site_wing *wing,
                                               const struct site_unit *unit);
 

@@ -85,7 +85,7 @@ void site_touch(struct site_touched *touched, const struct site *site,
                 const struct site_catalogue *before, const char *kind, const char *subject)
 {
     const struct site_catalogue *c = site->catalogue;
-    if (strcmp(kind, "province") == 0) {
+    if (strcmp(kind, "province") == 0 || strcmp(kind, "place") == 0) {
         touch_unit(touched, site, subject);
     } else if (strcmp(kind, "agency") == 0 || strcmp(kind, "media") == 0) {
         bool media = *kind == 'm';

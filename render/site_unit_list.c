@@ -47,15 +47,25 @@ json_t *site_unit_successors(const struct site_wing *wing, const struct site_uni
     return list;
 }
 
+static const struct site_fact *name_by_law(const struct site_unit *unit,
+                                           const struct locale *locale)
+{
+    const struct site_fact *name = site_unit_fact(unit, "name", locale);
+    for (size_t i = 0; !name && i < locale->fallback_count; i++)
+        name = site_unit_fact(unit, "name", locale->fallback[i]);
+    for (size_t i = 0; !name && i < locale_count(); i++)
+        name = site_unit_fact(unit, "name", locale_at(i));
+    return name;
+}
+
 const struct site_fact *site_unit_former_name(const struct site_wing *wing,
                                               const struct site_unit *unit)
 {
-    const struct locale *in;
-    const char *name = site_unit_name(unit, wing->locale, &in);
-    for (size_t i = 0; i < unit->fact_count; i++) {
+    const struct site_fact *name = name_by_law(unit, wing->locale);
+    for (size_t i = 0; name && i < unit->fact_count; i++) {
         const struct site_fact *fact = &unit->facts[i];
-        if (strcmp(fact->attribute, "name") == 0 && fact->locale == in && *fact->to &&
-            strcmp(fact->value, name) != 0)
+        if (strcmp(fact->attribute, "name") == 0 && fact->locale == name->locale && *fact->to &&
+            strcmp(fact->value, name->value) != 0)
             return fact;
     }
     return NULL;
@@ -86,6 +96,7 @@ static json_t *formers_of(TALLOC_CTX *ctx, const struct site *site, const struct
             became = json_array();
             json_array_append_new(became, site_unit_link(wing, unit));
             site_set(one, "name", items[i].text);
+            site_set_language(one, wing, site_unit_former_name(wing, unit)->locale);
         }
         json_object_set_new(one, "became", became);
         json_array_append_new(list, one);

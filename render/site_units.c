@@ -90,6 +90,53 @@ static const struct site_fact *fact_of(const struct site *site, const struct sit
     return ended && !site_unit_is_former(site->catalogue, unit) ? NULL : fact;
 }
 
+// A fact about names: all of them but one that is shown elsewhere (or "").
+static void add_name_list(TALLOC_CTX *ctx, const struct site_wing *wing, const char *key,
+                          const json_t *names, const char *shown, const struct locale *in,
+                          const char *source, json_t *list)
+{
+    const char **others = talloc_array(ctx, const char *, json_array_size(names) + 1);
+    size_t count = 0, i;
+    json_t *name;
+    json_array_foreach (names, i, name)
+        if (strcmp(json_string_value(name), shown) != 0)
+            others[count++] = json_string_value(name);
+    if (!count)
+        return;
+    json_t *entry = json_object();
+    site_set(entry, "label", message_text(wing->ui, key));
+    site_set(entry, "value", format_list(ctx, in, others, count));
+    site_set_language(entry, wing, in);
+    site_set(entry, "source", source);
+    json_array_append_new(list, entry);
+}
+
+static void add_names(TALLOC_CTX *ctx, const struct site_wing *wing, const struct site_unit *unit,
+                      json_t *list)
+{
+    const struct locale *in;
+    const char *shown = site_unit_name(unit, wing->locale, &in);
+    add_name_list(ctx, wing, "province.also_called", json_object_get(unit->names, in->tag), shown,
+                  in, unit->names_source, list);
+    const struct site_fact *name = site_unit_former_name(wing, unit);
+    if (name) {
+        const struct message_arg args[] = {{"date", day_text(ctx, wing, name->to), 0}};
+        json_t *entry = json_object();
+        site_set(entry, "label", message_text(wing->ui, "province.former_name"));
+        site_set(entry, "value", name->value);
+        site_set_language(entry, wing, name->locale);
+        site_set(entry, "since", message_format(ctx, wing->ui, "province.until", args, 1));
+        site_set(entry, "source", name->source);
+        json_array_append_new(list, entry);
+    }
+    in = wing->locale;
+    for (size_t i = 0; !json_object_get(unit->former, in->tag) && i < wing->locale->fallback_count;
+         i++)
+        in = wing->locale->fallback[i];
+    add_name_list(ctx, wing, "province.former_names", json_object_get(unit->former, in->tag),
+                  name ? name->value : "", in, unit->names_source, list);
+}
+
 static json_t *facts_of(TALLOC_CTX *ctx, const struct site *site, const struct site_wing *wing,
                         const struct site_unit *unit)
 {
@@ -127,17 +174,7 @@ static json_t *facts_of(TALLOC_CTX *ctx, const struct site *site, const struct s
         site_set(entry, "source", fact ? fact->source : "");
         json_array_append_new(list, entry);
     }
-    const struct site_fact *name = site_unit_former_name(wing, unit);
-    if (name) {
-        const struct message_arg args[] = {{"date", day_text(ctx, wing, name->to), 0}};
-        json_t *entry = json_object();
-        site_set(entry, "label", message_text(wing->ui, "province.former_name"));
-        site_set(entry, "value", name->value);
-        site_set(entry, "lang", name->locale == wing->ui ? "" : name->locale->tag);
-        site_set(entry, "since", message_format(ctx, wing->ui, "province.until", args, 1));
-        site_set(entry, "source", name->source);
-        json_array_append_new(list, entry);
-    }
+    add_names(ctx, wing, unit, list);
     return list;
 }
 

@@ -76,18 +76,26 @@ void site_set_language(json_t *view, const struct site_wing *wing, const struct 
     site_set(view, "dir", in->rtl ? "rtl" : "ltr");
 }
 
+// By law, else by the gazetteer.
+static const char *name_in(const struct site_unit *unit, const struct locale *locale)
+{
+    const struct site_fact *fact = site_unit_fact(unit, "name", locale);
+    const json_t *names = json_object_get(unit->names, locale->tag);
+    return fact ? fact->value : json_string_value(json_array_get(names, 0));
+}
+
 const char *site_unit_name(const struct site_unit *unit, const struct locale *locale,
                            const struct locale **ret_in)
 {
     const struct locale *in = locale;
-    const struct site_fact *fact = site_unit_fact(unit, "name", in);
-    for (size_t i = 0; !fact && i < locale->fallback_count; i++)
-        fact = site_unit_fact(unit, "name", in = locale->fallback[i]);
-    for (size_t i = 0; !fact && i < locale_count(); i++)
-        fact = site_unit_fact(unit, "name", in = locale_at(i));
+    const char *name = name_in(unit, in);
+    for (size_t i = 0; !name && i < locale->fallback_count; i++)
+        name = name_in(unit, in = locale->fallback[i]);
+    for (size_t i = 0; !name && i < locale_count(); i++)
+        name = name_in(unit, in = locale_at(i));
     if (ret_in)
-        *ret_in = fact ? in : locale;
-    return fact ? fact->value : unit->id;
+        *ret_in = name ? in : locale;
+    return name ? name : unit->id;
 }
 
 json_t *site_unit_link(const struct site_wing *wing, const struct site_unit *unit)

@@ -2,16 +2,22 @@
 -- keeps the plans for the session, while a function in SQL is parsed and planned again by every
 -- statement that calls it.
 
--- The fact of a unit that holds on a day; of a name, in the nearest language of the chain.
+-- The fact of a unit that holds on a day; of a name, in the nearest language of the chain, in each by
+-- law or else by the gazetteer.
 create or replace function province_value(wanted text, attr text, locales text[], day date)
 returns text language plpgsql stable as $$
+declare
+    called jsonb := case attr when 'name' then unit_names(wanted, day) end;
 begin
-    return (select f.value from province_fact f
-        where f.province = wanted and f.attribute = attr
-          and (f.locale is null or f.locale = any (locales))
-          and (f.valid_from is null or f.valid_from <= day)
-          and (f.valid_to is null or day < f.valid_to)
-        order by array_position(locales, f.locale), f.valid_from desc nulls last
+    return (select x.value
+        from (select f.value, f.locale, f.valid_from, 1 as rank from province_fact f
+              where f.province = wanted and f.attribute = attr
+                and (f.locale is null or f.locale = any (locales))
+                and (f.valid_from is null or f.valid_from <= day)
+                and (f.valid_to is null or day < f.valid_to)
+              union all
+              select called -> l ->> 0, l, null, 2 from unnest(locales) l where called ? l) x
+        order by array_position(locales, x.locale), x.rank, x.valid_from desc nulls last
         limit 1);
 end $$;
 
