@@ -237,6 +237,15 @@ static int read_locale(struct reading *reading, const char *text, const char *pa
     return SEN_OK;
 }
 
+static int read_tag(struct reading *reading, json_t *value, const char *path)
+{
+    const struct locale *locale = locale_match(json_string_value(value), json_string_length(value));
+    int r = read_locale(reading, locale ? locale->tag : json_string_value(value), path);
+    if (!r)
+        json_string_set(value, locale->tag);
+    return r;
+}
+
 static int read_time(struct reading *reading, json_t *value, const char *path)
 {
     char utc[40];
@@ -283,7 +292,7 @@ static int read_text(struct reading *reading, const struct field *field, enum fi
                    ? SEN_OK
                    : refuse(reading, "fault.choice", path, field->choices);
     case FIELD_LOCALE:
-        return read_locale(reading, text, path);
+        return read_tag(reading, value, path);
     case FIELD_TIME:
         return read_time(reading, value, path);
     case FIELD_DATE:

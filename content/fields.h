@@ -1,6 +1,6 @@
 // Shapes of JSON objects as tables: which keys there are, what each holds, how large it may be.
-// Reading brings every value to one form, in place: text to NFC without blanks around it, moments
-// to UTC ("2026-11-02T02:00:00Z"), nulls away. The same tables serve front matter, where YAML gives
+// Reading brings every value to one form, in place: text to NFC without blanks around it, tags of
+// languages to the registry's, moments to UTC ("2026-11-02T02:00:00Z"), nulls away. The same tables serve front matter, where YAML gives
 // every scalar as text.
 #pragma once
 
@@ -16,7 +16,7 @@ enum field_type {
     FIELD_SLUG_ID, // ^[a-z0-9]+(-[a-z0-9]+)*$
     FIELD_KEY,     // ^[A-Za-z0-9][A-Za-z0-9._:-]*$
     FIELD_FILE,    // ^[A-Za-z0-9_][A-Za-z0-9._-]*$
-    FIELD_LOCALE,  // a tag of the registry in which texts are accepted
+    FIELD_LOCALE,  // a tag that locale_match() knows, of a locale in which texts are accepted
     FIELD_TIME,    // RFC 3339 section 5.6, years 0001 to 9999, at most 6 digits of a second
     FIELD_DATE,    // full-date of the same section
     FIELD_URL,     // http or https

@@ -10,6 +10,8 @@
 #include <strings.h>
 #include <talloc.h>
 #include <unicode/uloc.h>
+#include <unicode/ures.h>
+#include <unicode/ustring.h>
 
 // One row for each tag and alias, so that a match is one pass over short strings.
 struct alias {
@@ -170,6 +172,91 @@ static int read_aliases(struct locale *locale, json_t *tags)
     return 0;
 }
 
+static size_t language_of(const struct locale *locale)
+{
+    return strcspn(locale->tag, "-");
+}
+
+// The locale of the same language whose tag is language and script. A language of one script has
+// no script in its tag, so only those of several come here.
+static const struct locale *find_script(const struct locale *locale, const char *script)
+{
+    size_t language = language_of(locale);
+
+    for (size_t i = 0; i < registry.count; i++) {
+        const char *tag = registry.locales[i].tag;
+        if (strncmp(tag, locale->tag, language) == 0 && tag[language] == '-' &&
+            strcmp(tag + language + 1, script) == 0)
+            return &registry.locales[i];
+    }
+    return locale;
+}
+
+// The locale of a language of several scripts for those who do not name one: by its likely script
+// in a region, or where region is "" at large.
+static const struct locale *likely_script(const struct locale *locale, const char *region)
+{
+    char id[16], likely[ULOC_FULLNAME_CAPACITY], script[ULOC_SCRIPT_CAPACITY];
+    UErrorCode status = U_ZERO_ERROR;
+
+    snprintf(id, sizeof id, "%.*s_%.3s", (int)language_of(locale), locale->tag, region);
+    uloc_addLikelySubtags(id, likely, sizeof likely, &status);
+    uloc_getScript(likely, script, sizeof script, &status);
+    return U_SUCCESS(status) ? find_script(locale, script) : locale;
+}
+
+// "zh": a language whose locales all name a script.
+static void add_languages(void)
+{
+    for (size_t i = 0; i < registry.count; i++) {
+        const struct locale *locale = &registry.locales[i];
+        size_t length = language_of(locale);
+        if (!find_alias(locale->tag, length))
+            add_alias(talloc_strndup(registry.locales, locale->tag, length),
+                      likely_script(locale, ""));
+    }
+}
+
+// What ICU knows by another code as a language that we have: "in" (id), "vie" (vi), "cmn" (zh).
+static int add_icu_alias(UResourceBundle *row)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    const char *code = ures_getKey(row);
+    char language[ULOC_LANG_CAPACITY] = "";
+    int32_t length = 0;
+
+    const UChar *text = ures_getStringByKey(row, "replacement", &length, &status);
+    if (U_FAILURE(status))
+        return refuse(code, "ICU has no replacement of it");
+    if (length >= ULOC_LANG_CAPACITY || strlen(code) > 3 || find_alias(code, strlen(code)))
+        return 0; // language with region or script, or what has a place already
+    u_UCharsToChars(text, language, length);
+    const struct locale *locale = find_alias(language, (size_t)length);
+    if (locale)
+        add_alias(talloc_strdup(registry.locales, code), locale);
+    return 0;
+}
+
+static int add_icu_aliases(void)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    int r = 0;
+
+    UResourceBundle *rows = ures_openDirect(NULL, "metadata", &status);
+    rows = ures_getByKey(rows, "alias", rows, &status);
+    rows = ures_getByKey(rows, "language", rows, &status);
+    if (U_FAILURE(status))
+        r = refuse("top level", "ICU's aliases of languages are missing");
+    UResourceBundle *row = NULL;
+    while (r == 0 && ures_hasNext(rows)) {
+        row = ures_getNextResource(rows, row, &status);
+        r = U_SUCCESS(status) ? add_icu_alias(row) : -EINVAL;
+    }
+    ures_close(row);
+    ures_close(rows);
+    return r;
+}
+
 static int read_registry(json_t *root)
 {
     const char *default_tag = NULL;
@@ -199,7 +286,10 @@ static int read_registry(json_t *root)
             return r;
     }
     registry.fallback_default = locale_find(default_tag);
-    return registry.fallback_default ? 0 : refuse(default_tag, "the default is no locale");
+    if (!registry.fallback_default)
+        return refuse(default_tag, "the default is no locale");
+    add_languages();
+    return add_icu_aliases();
 }
 
 static int init(void)
@@ -296,26 +386,27 @@ static bool is_region(const char *subtag, size_t length)
     return length == 3 && is_digit(subtag[0]) && is_digit(subtag[1]) && is_digit(subtag[2]);
 }
 
-// The locale of the same language whose tag is language and script. A language of one script has
-// no script in its tag, so only those of several come here.
-static const struct locale *find_script(const struct locale *locale, const char *script)
+// The locale of a well-formed tag, by what ICU makes of it: "zh-cmn-Hans" is cmn_Hans, "i-lux" lb.
+static const struct locale *match_id(const char *id)
 {
-    const char *end = strchr(locale->tag, '-');
-    size_t language = end ? (size_t)(end - locale->tag) : strlen(locale->tag);
+    char language[ULOC_LANG_CAPACITY], script[ULOC_SCRIPT_CAPACITY], region[ULOC_COUNTRY_CAPACITY];
+    UErrorCode status = U_ZERO_ERROR;
 
-    for (size_t i = 0; i < registry.count; i++) {
-        const char *tag = registry.locales[i].tag;
-        if (strncmp(tag, locale->tag, language) == 0 && tag[language] == '-' &&
-            strcmp(tag + language + 1, script) == 0)
-            return &registry.locales[i];
-    }
-    return locale;
+    uloc_getLanguage(id, language, sizeof language, &status);
+    uloc_getScript(id, script, sizeof script, &status);
+    uloc_getCountry(id, region, sizeof region, &status);
+    const struct locale *locale =
+        U_SUCCESS(status) && *language ? find_alias(language, strlen(language)) : NULL;
+    if (!locale || !strchr(locale->tag, '-'))
+        return locale;
+    if (*script)
+        return find_script(locale, script);
+    return *region ? likely_script(locale, region) : locale;
 }
 
 const struct locale *locale_match(const char *tag, size_t length)
 {
-    char copy[LOCALE_TAG_BYTES + 1];
-    char id[ULOC_FULLNAME_CAPACITY], likely[ULOC_FULLNAME_CAPACITY], script[ULOC_SCRIPT_CAPACITY];
+    char copy[LOCALE_TAG_BYTES + 1], id[ULOC_FULLNAME_CAPACITY];
     UErrorCode status = U_ZERO_ERROR;
     int32_t parsed;
 
@@ -325,14 +416,14 @@ const struct locale *locale_match(const char *tag, size_t length)
     if (locale)
         return locale;
 
+    // Most of what is asked for is a language, or one in a region: no need to ask ICU.
     size_t language = language_length(tag, length);
     if (language == 0)
         return NULL;
+    bool plain = language == 2 || language == 3;
+    bool region = language < length && is_region(tag + language + 1, length - language - 1);
     locale = find_alias(tag, language);
-    if (!locale)
-        return NULL;
-    bool scripts = strchr(locale->tag, '-') != NULL;
-    if (!scripts && is_region(tag + language + 1, length - language - 1))
+    if (plain && (language == length || region) && (!locale || !strchr(locale->tag, '-')))
         return locale;
 
     // In lower case, because ICU compares some subtags of its own ("x-lvariant") exactly.
@@ -340,11 +431,5 @@ const struct locale *locale_match(const char *tag, size_t length)
         copy[i] = is_alpha(tag[i]) ? (char)(tag[i] | 0x20) : tag[i];
     copy[length] = '\0';
     uloc_forLanguageTag(copy, id, sizeof(id), &parsed, &status);
-    if (U_FAILURE(status) || parsed != (int32_t)length)
-        return NULL;
-    if (!scripts)
-        return locale;
-    uloc_addLikelySubtags(id, likely, sizeof(likely), &status);
-    uloc_getScript(likely, script, sizeof(script), &status);
-    return U_SUCCESS(status) ? find_script(locale, script) : NULL;
+    return U_SUCCESS(status) && parsed == (int32_t)length ? match_id(id) : NULL;
 }

@@ -68,8 +68,10 @@ const struct locale *locale_default(void);
 const struct locale *locale_find(const char *tag);
 
 // The locale that serves a BCP 47 tag in any case and with any subtags: zh-TW is zh-Hant, zh is
-// zh-Hans, en-GB is en, in is id, mww is hmn. NULL when none serves it, and when the tag is
-// malformed ("en_GB" is) or longer than LOCALE_TAG_BYTES.
+// zh-Hans, en-GB is en. Old and longer codes are known as far as ICU knows them (in is id, vie is
+// vi, zh-yue is yue, i-lux is lb); the registry's aliases add languages that are read in another
+// (yue is zh-Hant, mww is hmn). NULL when none serves it, and when the tag is malformed ("en_GB"; a
+// variant or singleton that stands twice) or longer than LOCALE_TAG_BYTES.
 const struct locale *locale_match(const char *tag, size_t length);
 
 // What the registry says instead of ICU; NULL when that is nothing. Keys: "language.<tag>",

@@ -359,6 +359,49 @@ static void test_edition(void **state)
     talloc_free(ctx);
 }
 
+// A language is written in the registry's way, however it came.
+static void test_tags(void **state)
+{
+    static const struct {
+        const char *tag, *locale; // NULL: unknown
+    } rows[] = {
+        {"vi", "vi"},
+        {"VI", "vi"},
+        {"vie", "vi"},
+        {"zh-tw", "zh-Hant"},
+        {"in", "id"},
+        {"pt-BR", "pt"},
+        {"zh-Hans-TW", "zh-Hans"},
+        {"mww", "hmn"},
+        {"sr-Latn", NULL},
+        {"en_GB", NULL},
+        {"", NULL},
+        {"de-1901-1901", NULL},
+    };
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct item item;
+        struct fault fault;
+        char *json = talloc_asprintf(ctx,
+                                     "{\"id\":\"a\",\"locale\":\"%s\",\"source_locale\":\"%s\","
+                                     "\"title\":\"x\",\"body\":\"x\"}",
+                                     rows[i].tag, rows[i].tag);
+        char *file =
+            talloc_asprintf(ctx, "---\nid: a\ntitle: x\nlocale: '%s'\n---\nx\n", rows[i].tag);
+        int r = read_json(ctx, json, &item, &fault);
+        assert_int_equal(r, rows[i].locale ? SEN_OK : SEN_INVALID);
+        if (!r) {
+            assert_string_equal(item.locale->tag, rows[i].locale);
+            assert_string_equal(field_text(item.fields, "source_locale"), rows[i].locale);
+        }
+        r = item_from_front_matter(ctx, file, strlen(file), &item, &fault);
+        assert_int_equal(r, rows[i].locale ? SEN_OK : SEN_INVALID);
+        if (!r)
+            assert_string_equal(item.locale->tag, rows[i].locale);
+    }
+    talloc_free(ctx);
+}
+
 // Every field that holds a text of the language, in both forms.
 static void test_legacy_fonts(void **state)
 {
@@ -436,6 +479,7 @@ int main(void)
         cmocka_unit_test(test_limits),    cmocka_unit_test(test_files),
         cmocka_unit_test(test_digest),    cmocka_unit_test(test_edition),
         cmocka_unit_test(test_addresses), cmocka_unit_test(test_legacy_fonts),
+        cmocka_unit_test(test_tags),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -40,6 +40,12 @@ static void test_table(void **state)
         {"zh-CN,zh;q=0.9,en;q=0.8", "zh-Hans"},
         {"rad, vi;q=0.5", "rad"},
         {"hmv", "hmn"},
+        {"in-ID, en;q=0.5", "id"},
+        {"iw, vie;q=0.5", "vi"},
+        {"zh-cmn-Hant", "zh-Hant"},
+        {"sr-Latn, pt-BR;q=0.5", "pt"},
+        {"de-1901-1901, fr;q=0.1", "fr"}, // a variant twice is no tag
+        {"mww-Hmnp-US", "hmn"},
         // q=0
         {"en;q=0", "none"},
         {"en;q=0, vi;q=0.1", "vi"},
