@@ -2,6 +2,7 @@
 
 #include "locales/files.h"
 #include "locales/message_internal.h"
+#include "locales/stem.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -106,14 +107,15 @@ static int read_row(json_t *row, struct locale *ret, json_t **ret_fallback, json
     ret->tag = "?";
     if (json_unpack_ex(row, &error, JSON_STRICT,
                        "{s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:o, s:s, s:s, s:s, s?b,"
-                       " s:{s:s, s:s, s:i, s:s, s:s}, s:o, s?o}",
+                       " s:{s:s, s:s, s:i, s:s, s:s}, s:o, s?o, s?s}",
                        "tag", &ret->tag, "name", &ret->name, "name_en", &ret->name_en, "dir",
                        &direction, "fallback", ret_fallback, "aliases", ret_aliases, "content",
                        &content, "hreflang", &hreflang, "og_locale", &ret->og_locale, "icu",
                        &ret->icu, "slugs", &slugs, "legacy_fonts", &legacy_fonts, "numbers",
                        "group", &ret->group_separator, "decimal", &ret->decimal_separator,
                        "min_grouping", &ret->min_grouping, "minus", &ret->minus_sign, "percent",
-                       &ret->percent_sign, "dates", &dates, "pinned", &pinned) != 0)
+                       &ret->percent_sign, "dates", &dates, "pinned", &pinned, "stemmer",
+                       &ret->stemmer) != 0)
         return refuse(ret->tag, error.text);
     int r = read_dates(dates, ret);
     if (r == 0)
@@ -124,6 +126,8 @@ static int read_row(json_t *row, struct locale *ret, json_t **ret_fallback, json
         return refuse(ret->tag, "dir is neither ltr nor rtl");
     if (strcmp(slugs, "latin") != 0 && strcmp(slugs, "native") != 0)
         return refuse(ret->tag, "slugs is neither latin nor native");
+    if (ret->stemmer && !stem_known(ret->stemmer))
+        return refuse(ret->tag, "stemmer is none that we have");
     ret->rtl = strcmp(direction, "rtl") == 0;
     ret->latin_slugs = strcmp(slugs, "latin") == 0;
     ret->content = content;

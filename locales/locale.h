@@ -41,6 +41,7 @@ struct locale {
     // What the other modules of locales/ need to know.
     const char *icu; // the ICU locale that stands for it: rules of collation, plurals, months
     bool latin_slugs;
+    const char *stemmer; // locales/stem.h; NULL: none
     const char *group_separator;
     const char *decimal_separator;
     int min_grouping; // 2: no separator in 1234, one in 12.345

@@ -1,270 +1,659 @@
 #include "locales/segment.h"
 
 #include "locales/icu.h"
+#include "locales/segment_fold.h"
+#include "locales/stem.h"
 
 #include <string.h>
 #include <unicode/ubrk.h>
 #include <unicode/uchar.h>
-#include <unicode/unorm2.h>
-#include <unicode/uscript.h>
-#include <unicode/ustring.h>
 #include <unicode/utf16.h>
+#include <unicode/utf8.h>
 
-#define IS_MARK(c) (U_GET_GC_MASK(c) & U_GC_M_MASK)
+#define APOSTROPHE    0x2019 // what every one of them becomes
+#define BLOCK_GAP     4      // positions skipped between blocks, so that no phrase spans them
+#define CLUSTER_UNITS 128
 
-// What has no canonical decomposition and is yet typed as another letter.
-static const struct {
-    UChar32 letter;
-    const UChar *plain;
-} strokes[] = {
-    {0x00e6, u"ae"}, {0x00f8, u"o"}, {0x0111, u"d"}, {0x0131, u"i"}, {0x0142, u"l"},
-    {0x0153, u"oe"}, {0x0180, u"b"}, {0x0127, u"h"}, {0x00f0, u"d"}, {0x00fe, u"th"},
+// What a word or a grapheme is gathered in.
+struct units {
+    UChar text[SEGMENT_FORM_BYTES];
+    int32_t count;
+    int marks; // in a row
+    bool overflow;
 };
 
-enum run { RUN_NONE, RUN_HAN, RUN_THAI, RUN_LAO, RUN_KHMER };
-
-struct output {
-    UChar *text;
-    int32_t length;
-    int32_t capacity;
+// A form under construction, in a buffer that grows.
+struct bytes {
+    char *text;
+    uint32_t length, capacity;
 };
 
-static UChar *reserve(struct output *out, int32_t more)
+struct segment_walk {
+    const struct locale *locale;
+    const char *text;
+    uint32_t length, at;
+    enum segment_mode mode;
+    unsigned position; // of the next token
+    unsigned lines;    // line breaks since the last token
+
+    struct units units;
+    char folded[SEGMENT_FORM_BYTES + 1], written[SEGMENT_FORM_BYTES + 1];
+    char stem[SEGMENT_FORM_BYTES + 1];
+    struct segment_token part; // to come, when its folded form is not NULL
+
+    // The run, whose words are still to come when word < words.
+    struct segment_run run;
+    struct segment_token run_token;
+    struct bytes run_folded, run_written;
+    uint32_t *cuts, *written_cuts, *from, *to; // of graphemes
+    size_t graphemes_room;
+    UChar *letters;   // what the dictionaries read
+    uint32_t *starts; // for each unit of it: the first grapheme of its cluster, or of the next
+    bool *hints;      // for each grapheme: a word begins here
+    size_t letter_count, letters_room;
+    uint32_t *word_ends; // in graphemes
+    size_t words, word;
+};
+
+static enum fold_class class_of(UChar32 c)
 {
-    if (out->length + more > out->capacity) {
-        out->capacity = (out->length + more) * 2;
-        out->text = talloc_realloc(NULL, out->text, UChar, (size_t)out->capacity);
+    if (c < 0)
+        return FOLD_OTHER;
+    return c < 0x10000 ? (enum fold_class)fold_classes[c] : fold_class_of(c);
+}
+
+static UChar32 next_character(const struct segment_walk *walk, uint32_t *at)
+{
+    UChar32 c = (uint8_t)walk->text[*at];
+
+    if (c < 0x80) {
+        ++*at;
+        return c;
     }
-    return out->text + out->length;
+    U8_NEXT((const uint8_t *)walk->text, *at, walk->length, c);
+    return c;
 }
 
-// Which script without spaces does a grapheme that begins with c belong to?
-static enum run run_of(UChar32 c)
+// The class of what stands at `at`, behind what is ignored; FOLD_OTHER at the end. *ret_character
+// is the character, *ret_next what follows it.
+static enum fold_class peek(const struct segment_walk *walk, uint32_t at, UChar32 *ret_character,
+                            uint32_t *ret_next)
 {
-    if (c < 0x0e00 || !(u_isalpha(c) || IS_MARK(c)))
-        return RUN_NONE;
-    if (uscript_hasScript(c, USCRIPT_HAN) || uscript_hasScript(c, USCRIPT_HIRAGANA) ||
-        uscript_hasScript(c, USCRIPT_KATAKANA))
-        return RUN_HAN;
-    if (uscript_hasScript(c, USCRIPT_THAI))
-        return RUN_THAI;
-    if (uscript_hasScript(c, USCRIPT_LAO))
-        return RUN_LAO;
-    return uscript_hasScript(c, USCRIPT_KHMER) ? RUN_KHMER : RUN_NONE;
-}
-
-static void put_token(struct output *out, const UChar *token, int32_t length)
-{
-    UChar *to = reserve(out, length + 1);
-
-    if (out->length > 0) {
-        *to++ = ' ';
-        out->length++;
+    while (at < walk->length) {
+        UChar32 c = next_character(walk, &at);
+        enum fold_class class = class_of(c);
+        if (class == FOLD_IGNORED || class == FOLD_HINT)
+            continue;
+        *ret_character = c;
+        *ret_next = at;
+        return class;
     }
-    u_memcpy(to, token, length);
-    out->length += length;
+    *ret_next = at;
+    return FOLD_OTHER;
 }
 
-// A word that the break iterator found. It leaves digits and Latin letters on a Thai word; here
-// they are words of their own.
-static void put_word(struct output *out, const UChar *word, int32_t length, bool skip_runs)
-{
-    enum run run = RUN_NONE;
-    int32_t start = 0;
+// ---- forms -----------------------------------------------------------------------------------
 
-    for (int32_t i = 0; i < length;) {
-        int32_t at = i;
-        UChar32 c;
-        U16_NEXT(word, i, length, c);
-        enum run next = at > 0 && IS_MARK(c) ? run : run_of(c);
-        if (at > start && next != run) {
-            if (!skip_runs || run == RUN_NONE)
-                put_token(out, word + start, at - start);
-            start = at;
+static void units_clear(struct units *units)
+{
+    units->count = 0;
+    units->marks = 0;
+    units->overflow = false;
+}
+
+// Marks past TEXT_MARKS_MAX in a row are dropped: normalising them is quadratic.
+static void units_add(struct units *units, UChar32 c, enum fold_class class)
+{
+    units->marks = class == FOLD_MARK ? units->marks + 1 : 0;
+    if (units->marks > TEXT_MARKS_MAX)
+        return;
+    if (units->count + 2 > SEGMENT_FORM_BYTES)
+        units->overflow = true;
+    else
+        U16_APPEND_UNSAFE(units->text, units->count, c);
+}
+
+// Do the tables know every unit? Marks must stand in their canonical order.
+static bool is_plain(const UChar *text, int32_t count)
+{
+    int last = 0;
+
+    for (int32_t i = 0; i < count; i++) {
+        if (text[i] == APOSTROPHE)
+            continue;
+        if (fold_folded[text[i]] == 0 || fold_written[text[i]] == 0)
+            return false;
+        if (fold_classes[text[i]] != FOLD_MARK) {
+            last = 0;
+            continue;
         }
-        run = next;
+        int class = u_getCombiningClass(text[i]);
+        if (class != 0 && class < last)
+            return false;
+        last = class;
     }
-    if (!skip_runs || run == RUN_NONE)
-        put_token(out, word + start, length - start);
+    return true;
 }
 
-// The words of the text; without those of runs when they are given as pairs only.
-static void put_words(struct output *out, const struct locale *locale, const UChar *text,
-                      int32_t length, bool skip_runs)
+// The two forms of text, in UTF-16. The written one keeps apostrophes. Lengths are -1 where a form
+// is too long.
+static void make_forms(const UChar *text, int32_t count, UChar written[SEGMENT_FORM_BYTES],
+                       int32_t *ret_written, UChar folded[SEGMENT_FORM_BYTES], int32_t *ret_folded)
+{
+    int32_t kept = 0;
+
+    if (is_plain(text, count)) {
+        for (int32_t i = 0; i < count; i++) {
+            written[i] = text[i] == APOSTROPHE ? text[i] : fold_written[text[i]];
+            if (text[i] != APOSTROPHE)
+                folded[kept++] = fold_folded[text[i]];
+        }
+        *ret_written = count;
+        *ret_folded = kept;
+        return;
+    }
+    *ret_written = fold_to_written(text, count, written, SEGMENT_FORM_BYTES);
+    *ret_folded =
+        fold_to_folded(written, *ret_written < 0 ? 0 : *ret_written, folded, SEGMENT_FORM_BYTES);
+    for (int32_t i = 0; i < *ret_folded; i++) {
+        UChar c = folded[i];
+        if (fold_classes[c] != FOLD_APOSTROPHE)
+            folded[kept++] = fold_classes[c] == FOLD_HAN && fold_folded[c] ? fold_folded[c] : c;
+    }
+    if (*ret_folded >= 0)
+        *ret_folded = kept;
+}
+
+// At most SEGMENT_FORM_BYTES, and a NUL. false: it does not fit.
+static bool to_utf8(const UChar *text, int32_t count, char *out, uint32_t *ret_length)
+{
+    uint32_t length = 0;
+
+    if (count < 0)
+        return false;
+    for (int32_t i = 0; i < count;) {
+        UChar32 c;
+        U16_NEXT(text, i, count, c);
+        if (U_IS_SURROGATE(c) || length + 4 > SEGMENT_FORM_BYTES)
+            return false;
+        U8_APPEND_UNSAFE(out, length, c);
+    }
+    out[length] = '\0';
+    *ret_length = length;
+    return true;
+}
+
+// hoà as hòa, khoẻ as khỏe, thuý as thúy: in an open syllable both ways are taught.
+static uint32_t place_tone(char *word, uint32_t length)
+{
+    static const struct {
+        UChar32 glide, vowel;
+        UChar glides[6], vowels[6];
+    } pairs[] = {
+        {'o', 'a', u"òóỏõọ", u"àáảãạ"},
+        {'o', 'e', u"òóỏõọ", u"èéẻẽẹ"},
+        {'u', 'y', u"ùúủũụ", u"ỳýỷỹỵ"},
+    };
+    int32_t at = (int32_t)length;
+    UChar32 vowel, glide;
+
+    if (length < 3)
+        return length;
+    U8_PREV((const uint8_t *)word, 0, at, vowel);
+    if (at == 0)
+        return length;
+    U8_PREV((const uint8_t *)word, 0, at, glide);
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        for (size_t tone = 0; glide == pairs[i].glide && tone < 5; tone++)
+            if (vowel == pairs[i].vowels[tone]) {
+                U8_APPEND_UNSAFE(word, at, pairs[i].glides[tone]);
+                U8_APPEND_UNSAFE(word, at, pairs[i].vowel);
+                word[at] = '\0';
+                return (uint32_t)at;
+            }
+    return length;
+}
+
+size_t segment_fold(const char *word, size_t length, char *ret, size_t size)
+{
+    UChar text[SEGMENT_FORM_BYTES], written[SEGMENT_FORM_BYTES], folded[SEGMENT_FORM_BYTES];
+    int32_t count = 0, written_count, folded_count;
+    char out[SEGMENT_FORM_BYTES + 1];
+    uint32_t bytes;
+
+    if (length > SEGMENT_FORM_BYTES)
+        return 0;
+    for (size_t i = 0; i < length;) {
+        UChar32 c;
+        U8_NEXT((const uint8_t *)word, i, length, c);
+        if (c < 0)
+            return 0;
+        U16_APPEND_UNSAFE(text, count, c);
+    }
+    make_forms(text, count, written, &written_count, folded, &folded_count);
+    if (!to_utf8(folded, folded_count, out, &bytes) || bytes > size)
+        return 0;
+    memcpy(ret, out, bytes);
+    return bytes;
+}
+
+// ---- words with spaces around them -----------------------------------------------------------
+
+// d', j', l', qu': what French joins to a noun. The units of it before the apostrophe.
+static bool is_elision(const UChar *text, int32_t count)
+{
+    static const char *const elided[] = {"d",  "j",     "l",      "m",      "n",     "t",
+                                         "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"};
+    char word[8];
+
+    if (count >= (int32_t)sizeof word)
+        return false;
+    for (int32_t i = 0; i < count; i++)
+        word[i] = text[i] < 0x80 ? (char)(text[i] | 0x20) : '?';
+    word[count] = '\0';
+    for (size_t i = 0; i < sizeof elided / sizeof *elided; i++)
+        if (strcmp(word, elided[i]) == 0)
+            return true;
+    return false;
+}
+
+// An 's that ends a word, at the apostrophe's end: *ret_end is behind it.
+static bool is_possessive(const struct segment_walk *walk, uint32_t at, uint32_t *ret_end)
+{
+    UChar32 c;
+    uint32_t next, after;
+
+    if (peek(walk, at, &c, &next) != FOLD_LETTER || (c != 's' && c != 'S'))
+        return false;
+    *ret_end = next;
+    enum fold_class class = peek(walk, next, &c, &after);
+    return class != FOLD_LETTER && class != FOLD_MARK && class != FOLD_APOSTROPHE;
+}
+
+static void set_stem(struct segment_walk *walk, struct segment_token *token)
+{
+    char stem[STEM_BYTES];
+    size_t length;
+
+    if (walk->mode == SEGMENT_QUICK || !walk->locale->stemmer ||
+        !stem_word(walk->locale, token->written, token->written_length, stem, &length))
+        return;
+    length = segment_fold(stem, length, walk->stem, SEGMENT_FORM_BYTES);
+    walk->stem[length] = '\0';
+    token->stem = length ? walk->stem : NULL;
+    token->stem_length = (uint32_t)length;
+}
+
+// Where an elided word's part begins.
+struct elision {
+    int32_t units; // before the apostrophe; 0: none
+    uint32_t at;   // in the text
+};
+
+static void set_part(struct segment_walk *walk, const struct segment_token *word,
+                     const struct elision *elision)
+{
+    uint32_t folded = (uint32_t)elision->units;
+    uint32_t written = folded + (uint32_t)U8_LENGTH(APOSTROPHE);
+
+    if (word->folded_length < folded + 2)
+        return;
+    walk->part = *word;
+    walk->part.kind = SEGMENT_PART;
+    walk->part.from = elision->at;
+    walk->part.stem = NULL;
+    walk->part.stem_length = 0;
+    walk->part.folded += folded;
+    walk->part.folded_length -= folded;
+    walk->part.written += written;
+    walk->part.written_length -= written;
+}
+
+// The word gathered in units; false when it has no form of a length to be kept.
+static bool finish_word(struct segment_walk *walk, struct segment_token *token,
+                        const struct elision *elision)
+{
+    UChar written[SEGMENT_FORM_BYTES], folded[SEGMENT_FORM_BYTES];
+    int32_t written_count, folded_count;
+
+    if (walk->units.overflow)
+        return false;
+    make_forms(walk->units.text, walk->units.count, written, &written_count, folded, &folded_count);
+    if (!to_utf8(written, written_count, walk->written, &token->written_length) ||
+        !to_utf8(folded, folded_count, walk->folded, &token->folded_length) ||
+        token->folded_length == 0)
+        return false;
+    token->folded = walk->folded;
+    token->written = walk->written;
+    set_stem(walk, token);
+    if (elision->units)
+        set_part(walk, token, elision);
+    uint32_t length = place_tone(walk->written, token->written_length);
+    walk->part.written_length += length - token->written_length;
+    token->written_length = length;
+    return true;
+}
+
+// A word begins at walk->at.
+static bool scan_word(struct segment_walk *walk, struct segment_token *ret)
+{
+    struct segment_token token = {.kind = SEGMENT_WORD, .span = 1, .from = walk->at};
+    struct elision elision = {0};
+    uint32_t at = walk->at;
+    bool letter = false; // just before
+
+    units_clear(&walk->units);
+    token.to = walk->at;
+    while (at < walk->length) {
+        uint32_t next = at;
+        UChar32 c = next_character(walk, &next), following;
+        enum fold_class class = class_of(c);
+        uint32_t end;
+        if (class == FOLD_LETTER || class == FOLD_MARK) {
+            units_add(&walk->units, c, class);
+            token.to = next;
+            letter = true;
+        } else if (class == FOLD_APOSTROPHE && letter) {
+            if (is_possessive(walk, next, &end)) {
+                at = end;
+                break;
+            }
+            if (peek(walk, next, &following, &end) != FOLD_LETTER)
+                break;
+            if (elision.units == 0 && is_elision(walk->units.text, walk->units.count))
+                elision = (struct elision){walk->units.count, next};
+            units_add(&walk->units, APOSTROPHE, FOLD_APOSTROPHE);
+            letter = false;
+        } else if (class != FOLD_IGNORED && class != FOLD_HINT) {
+            break;
+        }
+        at = next;
+    }
+    walk->at = at;
+    token.position = walk->position++;
+    if (!finish_word(walk, &token, &elision))
+        return false;
+    *ret = token;
+    return true;
+}
+
+// ---- runs in scripts without spaces ------------------------------------------------------------
+
+static void bytes_add(TALLOC_CTX *ctx, struct bytes *bytes, const UChar *text, int32_t count)
+{
+    if (bytes->length + (uint32_t)count * 3 + 1 > bytes->capacity) {
+        bytes->capacity = (bytes->length + (uint32_t)count * 3 + 64) * 2;
+        bytes->text = talloc_realloc(ctx, bytes->text, char, bytes->capacity);
+    }
+    for (int32_t i = 0; i < count;) {
+        UChar32 c;
+        U16_NEXT(text, i, count, c);
+        if (!U_IS_SURROGATE(c))
+            U8_APPEND_UNSAFE(bytes->text, bytes->length, c);
+    }
+    bytes->text[bytes->length] = '\0';
+}
+
+static void reserve_graphemes(struct segment_walk *walk, size_t more)
+{
+    if (walk->run.count + more + 1 <= walk->graphemes_room)
+        return;
+    size_t room = walk->graphemes_room = (walk->run.count + more + 64) * 2;
+    walk->cuts = talloc_realloc(walk, walk->cuts, uint32_t, room);
+    walk->written_cuts = talloc_realloc(walk, walk->written_cuts, uint32_t, room);
+    walk->from = talloc_realloc(walk, walk->from, uint32_t, room);
+    walk->to = talloc_realloc(walk, walk->to, uint32_t, room);
+    walk->hints = talloc_realloc(walk, walk->hints, bool, room);
+}
+
+static void reserve_letters(struct segment_walk *walk, size_t more)
+{
+    if (walk->letter_count + more + 1 <= walk->letters_room)
+        return;
+    walk->letters_room = (walk->letter_count + more + 64) * 2;
+    walk->letters = talloc_realloc(walk, walk->letters, UChar, walk->letters_room);
+    walk->starts = talloc_realloc(walk, walk->starts, uint32_t, walk->letters_room);
+}
+
+// The cluster gathered in units as a grapheme; or as several, when its folded form has as many
+// letters (ໜ is ຫນ, ㍿ is 株式会社).
+static void add_cluster(struct segment_walk *walk, uint32_t from, uint32_t to, bool hint)
+{
+    UChar written[SEGMENT_FORM_BYTES], folded[SEGMENT_FORM_BYTES];
+    const struct units *units = &walk->units;
+    int32_t written_count, count;
+    size_t first = walk->run.count;
+    uint32_t written_at = walk->run_written.length;
+
+    make_forms(units->text, units->count, written, &written_count, folded, &count);
+    if (count <= 0)
+        return;
+    reserve_graphemes(walk, (size_t)count);
+    bytes_add(walk, &walk->run_written, written, written_count);
+    for (int32_t i = 0; i < count;) {
+        int32_t start = i;
+        UChar32 c;
+        do
+            U16_NEXT(folded, i, count, c);
+        while (i < count && fold_classes[folded[i]] == FOLD_MARK);
+        size_t grapheme = walk->run.count++;
+        walk->cuts[grapheme] = walk->run_folded.length;
+        walk->written_cuts[grapheme] = start ? walk->run_written.length : written_at;
+        walk->from[grapheme] = from;
+        walk->to[grapheme] = to;
+        walk->hints[grapheme] = hint && start == 0;
+        bytes_add(walk, &walk->run_folded, folded + start, i - start);
+    }
+    reserve_letters(walk, (size_t)units->count);
+    for (int32_t i = 0; i < units->count; i++) {
+        walk->starts[walk->letter_count] = (uint32_t)(i ? walk->run.count : first);
+        walk->letters[walk->letter_count++] = units->text[i];
+    }
+}
+
+// Does c end a cluster's sara am that is typed in parts? See segment_fold.c.
+static bool ends_sara_am(const struct units *units, UChar32 c)
+{
+    if (c != 0x0e32 && c != 0x0eb2)
+        return false;
+    UChar nikhahit = c == 0x0e32 ? 0x0e4d : 0x0ecd, tone = c == 0x0e32 ? 0x0e48 : 0x0ec8;
+    int32_t i = units->count;
+    while (i > 0 && units->text[i - 1] >= tone && units->text[i - 1] < tone + 4)
+        i--;
+    return i > 1 && units->text[i - 1] == nikhahit;
+}
+
+// Does a character of this class stand in a run of `run`? *hint: it is only a place to cut.
+static bool goes_on(const struct segment_walk *walk, enum fold_class run, enum fold_class class,
+                    uint32_t next, bool *hint)
+{
+    UChar32 c;
+    uint32_t end;
+
+    *hint = class == FOLD_HINT || class == FOLD_DOT;
+    if (class == FOLD_DOT)
+        return run == FOLD_HAN && peek(walk, next, &c, &end) == FOLD_HAN;
+    return class == run || class == FOLD_MARK || class == FOLD_IGNORED || class == FOLD_HINT;
+}
+
+static void gather_run(struct segment_walk *walk, enum fold_class run)
+{
+    uint32_t from = walk->at, to = walk->at, at = walk->at;
+    bool hinted = false, hint_next = false, hint;
+
+    units_clear(&walk->units);
+    while (at < walk->length) {
+        uint32_t next = at;
+        UChar32 c = next_character(walk, &next);
+        enum fold_class class = class_of(c);
+        if (!goes_on(walk, run, class, next, &hint))
+            break;
+        if (class == run && !ends_sara_am(&walk->units, c)) {
+            if (walk->units.count)
+                add_cluster(walk, from, to, hinted);
+            units_clear(&walk->units);
+            hinted = hint_next;
+            hint_next = false;
+            from = at;
+        }
+        if (class == run || class == FOLD_MARK) {
+            if (walk->units.count < CLUSTER_UNITS)
+                units_add(&walk->units, c, class);
+            to = next;
+        }
+        hint_next = hint_next || hint;
+        at = next;
+    }
+    if (walk->units.count)
+        add_cluster(walk, from, to, hinted);
+    walk->at = at;
+}
+
+// The dictionary's words between two places of letters.
+static void find_words(struct segment_walk *walk, size_t start, size_t end)
 {
     UErrorCode status = U_ZERO_ERROR;
-    UBreakIterator *breaks = icu_object(ICU_WORDS, locale);
-    int32_t start = 0, end;
+    UBreakIterator *breaks = icu_object(ICU_WORDS, locale_default());
+    int32_t boundary;
 
-    ubrk_setText(breaks, text, length, &status);
+    ubrk_setText(breaks, walk->letters + start, (int32_t)(end - start), &status);
     icu_require(status, "word breaks");
-    for (; (end = ubrk_next(breaks)) != UBRK_DONE; start = end) {
-        if (ubrk_getRuleStatus(breaks) >= UBRK_WORD_NONE_LIMIT)
-            put_word(out, text + start, end - start, skip_runs);
+    while ((boundary = ubrk_next(breaks)) != UBRK_DONE) {
+        size_t place = start + (size_t)boundary;
+        uint32_t grapheme =
+            place < walk->letter_count ? walk->starts[place] : (uint32_t)walk->run.count;
+        if (grapheme > (walk->words ? walk->word_ends[walk->words - 1] : 0))
+            walk->word_ends[walk->words++] = grapheme;
     }
 }
 
-static bool has_runs(const UChar *text, int32_t length)
+static void find_all_words(struct segment_walk *walk)
 {
-    for (int32_t i = 0; i < length;) {
-        UChar32 c;
-        U16_NEXT(text, i, length, c);
-        if (run_of(c) != RUN_NONE)
-            return true;
+    size_t start = 0;
+
+    walk->word_ends = talloc_realloc(walk, walk->word_ends, uint32_t, walk->run.count);
+    for (size_t i = 1; i < walk->letter_count; i++) {
+        bool begins = walk->starts[i] != walk->starts[i - 1] && walk->starts[i] < walk->run.count;
+        if (begins && walk->hints[walk->starts[i]]) {
+            find_words(walk, start, i);
+            start = i;
+        }
+    }
+    find_words(walk, start, walk->letter_count);
+}
+
+static bool scan_run(struct segment_walk *walk, enum fold_class run, struct segment_token *ret)
+{
+    walk->run.count = walk->letter_count = 0;
+    walk->run_folded.length = walk->run_written.length = 0;
+    walk->words = walk->word = 0;
+    gather_run(walk, run);
+    size_t count = walk->run.count;
+    if (count == 0)
+        return false;
+    walk->cuts[count] = walk->run_folded.length;
+    walk->written_cuts[count] = walk->run_written.length;
+    walk->run = (struct segment_run){count, walk->cuts, walk->from, walk->to};
+    *ret = walk->run_token = (struct segment_token){
+        .kind = SEGMENT_RUN,
+        .position = walk->position,
+        .span = (unsigned)count,
+        .from = walk->from[0],
+        .to = walk->to[count - 1],
+        .folded = walk->run_folded.text,
+        .folded_length = walk->run_folded.length,
+        .written = walk->run_written.text,
+        .written_length = walk->run_written.length,
+        .run = &walk->run,
+    };
+    walk->position += (unsigned)count;
+    if (walk->mode == SEGMENT_ALL)
+        find_all_words(walk);
+    return true;
+}
+
+static uint32_t copy(char *to, const struct bytes *from, uint32_t start, uint32_t end)
+{
+    memcpy(to, from->text + start, end - start);
+    to[end - start] = '\0';
+    return end - start;
+}
+
+static bool next_run_word(struct segment_walk *walk, struct segment_token *ret)
+{
+    while (walk->word < walk->words) {
+        uint32_t first = walk->word ? walk->word_ends[walk->word - 1] : 0;
+        uint32_t end = walk->word_ends[walk->word++];
+        const uint32_t *cuts = walk->cuts, *written = walk->written_cuts;
+        if (cuts[end] - cuts[first] > SEGMENT_FORM_BYTES ||
+            written[end] - written[first] > SEGMENT_FORM_BYTES)
+            continue;
+        *ret = (struct segment_token){
+            .kind = SEGMENT_WORD,
+            .position = walk->run_token.position + first,
+            .span = end - first,
+            .from = walk->from[first],
+            .to = walk->to[end - 1],
+            .folded = walk->folded,
+            .folded_length = copy(walk->folded, &walk->run_folded, cuts[first], cuts[end]),
+            .written = walk->written,
+            .written_length = copy(walk->written, &walk->run_written, written[first], written[end]),
+            .run = &walk->run,
+            .first = first,
+        };
+        return true;
     }
     return false;
 }
 
-// The pairs of every run. The last grapheme alone: always for the index, for a query only where the
-// run is no longer than that.
-static void put_pairs(struct output *out, const struct locale *locale, const UChar *text,
-                      int32_t length, bool query)
-{
-    UErrorCode status = U_ZERO_ERROR;
-    UBreakIterator *breaks = icu_object(ICU_GRAPHEMES, locale);
-    enum run run = RUN_NONE;
-    int32_t before = 0, start = 0, end; // before..start..end: two graphemes
-    bool paired = false;
+// ---- the walk ----------------------------------------------------------------------------------
 
-    ubrk_setText(breaks, text, length, &status);
-    icu_require(status, "grapheme breaks");
-    do {
-        enum run next = RUN_NONE;
-        end = ubrk_next(breaks);
-        if (end != UBRK_DONE) {
-            UChar32 first;
-            U16_GET(text, start, start, length, first);
-            next = run_of(first);
-        }
-        bool goes_on = run != RUN_NONE && next == run;
-        if (goes_on)
-            put_token(out, text + before, end - before);
-        else if (run != RUN_NONE && !(query && paired))
-            put_token(out, text + before, start - before);
-        paired = goes_on;
-        run = next;
-        before = start;
-        start = end;
-    } while (end != UBRK_DONE);
+struct segment_walk *segment_open(TALLOC_CTX *ctx, const struct locale *locale, const char *text,
+                                  size_t length, enum segment_mode mode)
+{
+    struct segment_walk *walk = talloc_zero(ctx, struct segment_walk);
+
+    walk->locale = locale;
+    walk->text = text;
+    walk->length = length > TEXT_BYTES_MAX ? TEXT_BYTES_MAX : (uint32_t)length;
+    walk->mode = mode;
+    walk->position = 1;
+    return walk;
 }
 
-static bool loses_marks(UScriptCode script)
+// Words that a blank line parts stand in different blocks.
+static void skip_lines(struct segment_walk *walk)
 {
-    return script == USCRIPT_LATIN || script == USCRIPT_GREEK || script == USCRIPT_CYRILLIC ||
-           script == USCRIPT_ARABIC || script == USCRIPT_HEBREW;
+    if (walk->lines > 1 && walk->position > 1)
+        walk->position += BLOCK_GAP;
+    walk->lines = 0;
 }
 
-static const UChar *stroke_plain(UChar32 c)
+bool segment_next(struct segment_walk *walk, struct segment_token *ret)
 {
-    for (size_t i = 0; i < sizeof(strokes) / sizeof(strokes[0]); i++)
-        if (strokes[i].letter == c)
-            return strokes[i].plain;
-    return NULL;
-}
-
-// text is in NFD; a unit becomes at most two.
-static int32_t remove_marks(const UChar *text, int32_t length, UChar *out)
-{
-    UErrorCode status = U_ZERO_ERROR;
-    UScriptCode base = USCRIPT_COMMON;
-    int32_t count = 0;
-
-    for (int32_t i = 0; i < length;) {
-        UChar32 c;
-        U16_NEXT(text, i, length, c);
-        if (IS_MARK(c)) {
-            if (!loses_marks(base))
-                U16_APPEND_UNSAFE(out, count, c);
+    if (walk->part.folded) {
+        *ret = walk->part;
+        walk->part = (struct segment_token){0};
+        set_stem(walk, ret);
+        return true;
+    }
+    if (next_run_word(walk, ret))
+        return true;
+    while (walk->at < walk->length) {
+        uint32_t at = walk->at;
+        UChar32 c = next_character(walk, &at);
+        enum fold_class class = class_of(c);
+        if (class == FOLD_LETTER || FOLD_IS_RUN(class)) {
+            skip_lines(walk);
+            if (class == FOLD_LETTER ? scan_word(walk, ret) : scan_run(walk, class, ret))
+                return true;
             continue;
         }
-        base = uscript_getScript(c, &status);
-        const UChar *plain = stroke_plain(c);
-        int digit = u_charDigitValue(c);
-        if (plain)
-            while (*plain)
-                out[count++] = *plain++;
-        else if (u_isdigit(c) && digit >= 0)
-            out[count++] = (UChar)('0' + digit);
-        else if (c != 0x0640 || count == 0 || out[count - 1] == ' ') // tatweel stretches a word
-            U16_APPEND_UNSAFE(out, count, c);
+        if (c == '\n' || c == '\f' || c == 0x2029)
+            walk->lines += c == '\n' ? 1 : 2;
+        walk->at = at;
     }
-    return count;
-}
-
-static char *fold(TALLOC_CTX *ctx, const UChar *text, int32_t length, size_t *ret_length)
-{
-    UErrorCode status = U_ZERO_ERROR;
-    int32_t capacity = length * 4 + 16;
-    UChar *a = talloc_array(NULL, UChar, (size_t)capacity);
-    UChar *b = talloc_array(a, UChar, (size_t)capacity * 2);
-
-    length = u_strFoldCase(a, capacity, text, length, U_FOLD_CASE_DEFAULT, &status);
-    length = unorm2_normalize(unorm2_getNFDInstance(&status), a, length, b, capacity * 2, &status);
-    icu_require(status, "fold");
-    a = talloc_realloc(NULL, a, UChar, (size_t)length * 2 + 1);
-    length = remove_marks(b, length, a);
-    UChar *c = talloc_array(a, UChar, (size_t)length * 3 + 1);
-    length =
-        unorm2_normalize(unorm2_getNFCInstance(&status), a, length, c, length * 3 + 1, &status);
-    icu_require(status, "fold");
-    char *out = icu_to_utf8(ctx, c, length, ret_length);
-    talloc_free(a);
-    return out;
-}
-
-// text in lower case and NFC, without the invisible hints for line breaking.
-static UChar *lower(TALLOC_CTX *ctx, const UChar *text, int32_t length, int32_t *ret_length)
-{
-    UErrorCode status = U_ZERO_ERROR;
-    int32_t capacity = length * 3 + 16, kept = 0;
-    UChar *lower = talloc_array(ctx, UChar, (size_t)capacity);
-    UChar *out = talloc_array(ctx, UChar, (size_t)capacity * 3);
-
-    int32_t lower_length = u_strToLower(lower, capacity, text, length, "", &status);
-    icu_require(status, "lower case");
-    for (int32_t i = 0; i < lower_length; i++)
-        if (lower[i] != 0x200b && lower[i] != 0x00ad)
-            lower[kept++] = lower[i];
-    *ret_length =
-        unorm2_normalize(unorm2_getNFCInstance(&status), lower, kept, out, capacity * 3, &status);
-    icu_require(status, "NFC");
-    talloc_free(lower);
-    return out;
-}
-
-static int segment(TALLOC_CTX *ctx, const struct locale *locale, const char *text, size_t length,
-                   bool query, struct words *ret)
-{
-    TALLOC_CTX *scratch = talloc_new(NULL);
-    struct output out = {.text = talloc_array(scratch, UChar, length + 64),
-                         .capacity = (int32_t)length + 64};
-    int32_t units;
-
-    UChar *source = icu_from_utf8(scratch, text, length, &units);
-    if (!source) {
-        talloc_free(scratch);
-        return SEGMENT_BAD_UTF8;
-    }
-    source = lower(scratch, source, units, &units);
-    put_words(&out, locale, source, units, query);
-    if (has_runs(source, units))
-        put_pairs(&out, locale, source, units, query);
-    ret->written = icu_to_utf8(ctx, out.text, out.length, &ret->written_length);
-    ret->folded = fold(ctx, out.text, out.length, &ret->folded_length);
-    talloc_free(scratch);
-    return 0;
-}
-
-int segment_words(TALLOC_CTX *ctx, const struct locale *locale, const char *text, size_t length,
-                  struct words *ret)
-{
-    return segment(ctx, locale, text, length, false, ret);
-}
-
-int segment_query(TALLOC_CTX *ctx, const struct locale *locale, const char *text, size_t length,
-                  struct words *ret)
-{
-    return segment(ctx, locale, text, length, true, ret);
+    return false;
 }
 
 size_t segment_count(const struct locale *locale, const char *text)
