@@ -393,14 +393,33 @@ char *pattern_format(TALLOC_CTX *ctx, const struct pattern *pattern, const struc
     return out.text;
 }
 
-void pattern_arguments(const struct pattern *pattern, void (*each)(const char *name, void *data),
-                       void *data)
+static void call_with_use(const struct part *part,
+                          void (*each)(const struct pattern_use *use, void *data), void *data)
+{
+    static const enum pattern_type types[] = {
+        [PART_ARGUMENT] = PATTERN_VALUE,
+        [PART_PLURAL] = PATTERN_PLURAL,
+        [PART_ORDINAL] = PATTERN_ORDINAL,
+        [PART_SELECT] = PATTERN_SELECT,
+    };
+    const char **words = talloc_array(NULL, const char *, part->choice_count + 1);
+    struct pattern_use use = {part->text, types[part->kind], words, 0};
+
+    for (size_t i = 0; i < part->choice_count; i++)
+        if (part->choices[i].key)
+            words[use.choice_count++] = part->choices[i].key;
+    each(&use, data);
+    talloc_free(words);
+}
+
+void pattern_uses(const struct pattern *pattern,
+                  void (*each)(const struct pattern_use *use, void *data), void *data)
 {
     for (size_t i = 0; i < pattern->count; i++) {
         const struct part *part = &pattern->parts[i];
         if (part->kind != PART_TEXT && part->kind != PART_HASH)
-            each(part->text, data);
+            call_with_use(part, each, data);
         for (size_t j = 0; j < part->choice_count; j++)
-            pattern_arguments(part->choices[j].pattern, each, data);
+            pattern_uses(part->choices[j].pattern, each, data);
     }
 }

@@ -21,7 +21,16 @@ const char *pattern_plain(const struct pattern *pattern);
 char *pattern_format(TALLOC_CTX *ctx, const struct pattern *pattern, const struct locale *locale,
                      const struct message_arg *args, size_t count);
 
-// Whether the pattern uses an argument of this name; and the names it uses, for comparing
-// translations: calls each with every name, which may repeat.
-void pattern_arguments(const struct pattern *pattern, void (*each)(const char *name, void *data),
-                       void *data);
+// What a pattern does with an argument, for comparing translations.
+enum pattern_type { PATTERN_VALUE, PATTERN_PLURAL, PATTERN_ORDINAL, PATTERN_SELECT };
+
+struct pattern_use {
+    const char *name;
+    enum pattern_type type;
+    const char *const *choices; // its words ("one", "other"); =value is none. Lives for the call.
+    size_t choice_count;
+};
+
+// Calls each with every use of an argument, those inside choices too; a name may repeat.
+void pattern_uses(const struct pattern *pattern,
+                  void (*each)(const struct pattern_use *use, void *data), void *data);

@@ -7,7 +7,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unicode/uenum.h>
 #include <unicode/umsg.h>
+#include <unicode/upluralrules.h>
 #include <unicode/ustring.h>
 
 #include <cmocka.h>
@@ -243,69 +245,194 @@ static void test_bad_catalogs(void **state)
     assert_string_equal(message_text(locale_find("en"), "hello"), "Hello");
 }
 
-static void collect(const char *name, void *data)
+// The plural classes of every locale that has a catalog, as ICU's rules (CLDR's) give them.
+static char *classes_of(TALLOC_CTX *ctx, const struct locale *locale, enum pattern_type type)
 {
-    char **names = data;
-    char *needle = talloc_asprintf(NULL, "%s ", name);
+    UErrorCode status = U_ZERO_ERROR;
+    char *classes = talloc_strdup(ctx, "");
 
-    if (!strstr(*names, needle))
-        *names = talloc_strdup_append(*names, needle);
-    talloc_free(needle);
+    UPluralRules *rules = uplrules_openForType(
+        locale->icu, type == PATTERN_ORDINAL ? UPLURAL_TYPE_ORDINAL : UPLURAL_TYPE_CARDINAL,
+        &status);
+    UEnumeration *names = uplrules_getKeywords(rules, &status);
+    for (const char *name; (name = uenum_next(names, NULL, &status));)
+        classes = talloc_asprintf_append(classes, "%s ", name);
+    assert_true(U_SUCCESS(status));
+    uenum_close(names);
+    uplrules_close(rules);
+    return classes;
 }
 
-static bool same_names(const char *a, const char *b)
+static bool has_word(const char *words, const char *word)
 {
-    char copy[512];
+    size_t length = strlen(word);
 
-    if (strlen(a) != strlen(b) || strlen(a) >= sizeof(copy))
+    for (const char *at = words; (at = strstr(at, word)); at += length)
+        if ((at == words || at[-1] == ' ') && at[length] == ' ')
+            return true;
+    return false;
+}
+
+static size_t word_count(const char *words)
+{
+    size_t count = 0;
+
+    for (; *words; words++)
+        count += *words == ' ';
+    return count;
+}
+
+// What is read of a message: its arguments with their types ("count:plural "), and those choices of
+// select that it has ("kind=first ").
+struct uses {
+    const struct locale *locale;
+    const char *key;
+    char *arguments, *selections;
+};
+
+static void add_word(char **words, const char *name, char sign, const char *word)
+{
+    char *both = talloc_asprintf(NULL, "%s%c%s", name, sign, word);
+
+    if (!has_word(*words, both))
+        *words = talloc_asprintf_append(*words, "%s ", both);
+    talloc_free(both);
+}
+
+static void check_classes(const struct uses *uses, const struct pattern_use *use)
+{
+    char *classes = classes_of(NULL, uses->locale, use->type);
+
+    if (word_count(classes) != use->choice_count)
+        fail_msg("%s: %s: {%s} has %zu plural classes, the language has %s", uses->locale->tag,
+                 uses->key, use->name, use->choice_count, classes);
+    for (size_t i = 0; i < use->choice_count; i++)
+        if (!has_word(classes, use->choices[i]))
+            fail_msg("%s: %s: {%s}: the language has no class %s", uses->locale->tag, uses->key,
+                     use->name, use->choices[i]);
+    talloc_free(classes);
+}
+
+static void collect(const struct pattern_use *use, void *data)
+{
+    static const char *const types[] = {[PATTERN_VALUE] = "value",
+                                        [PATTERN_PLURAL] = "plural",
+                                        [PATTERN_ORDINAL] = "ordinal",
+                                        [PATTERN_SELECT] = "select"};
+    struct uses *uses = data;
+
+    add_word(&uses->arguments, use->name, ':', types[use->type]);
+    if (use->type == PATTERN_PLURAL || use->type == PATTERN_ORDINAL)
+        check_classes(uses, use);
+    for (size_t i = 0; use->type == PATTERN_SELECT && i < use->choice_count; i++)
+        add_word(&uses->selections, use->name, '=', use->choices[i]);
+}
+
+static struct uses uses_of(TALLOC_CTX *ctx, const struct locale *locale, const char *key)
+{
+    struct uses uses = {locale, key, talloc_strdup(ctx, ""), talloc_strdup(ctx, "")};
+    pattern_uses(message_pattern(locale, key), collect, &uses);
+    return uses;
+}
+
+static bool same_words(const char *a, const char *b)
+{
+    char copy[1024];
+
+    if (strlen(a) != strlen(b) || strlen(a) >= sizeof copy)
         return false;
     strcpy(copy, a);
-    for (char *save, *name = strtok_r(copy, " ", &save); name; name = strtok_r(NULL, " ", &save)) {
-        char needle[512];
-        snprintf(needle, sizeof(needle), "%s ", name);
-        if (!strstr(b, needle))
+    for (char *save, *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save))
+        if (!has_word(b, word))
             return false;
-    }
     return true;
 }
 
-// A shipped message: ICU reads it too, English has it, and every language uses the same arguments.
+static void check_by_icu(const struct locale *locale, const char *key)
+{
+    UChar text[4096];
+    int32_t length;
+    UErrorCode status = U_ZERO_ERROR;
+    UParseError error;
+
+    u_strFromUTF8(text, 4096, &length, message_text(locale, key), -1, &status);
+    UMessageFormat *format = umsg_open(text, length, locale->icu, &error, &status);
+    if (U_FAILURE(status) && !pattern_plain(message_pattern(locale, key)))
+        fail_msg("%s: %s: ICU: %s", key, locale->tag, u_errorName(status));
+    if (format)
+        umsg_close(format);
+}
+
+// A shipped message: every catalog has it, with the same arguments of the same types and the same
+// choices, with the plural classes of its language, and ICU reads it too.
 static void check_key(const char *key, void *data)
 {
+    TALLOC_CTX *ctx = talloc_new(NULL);
     const struct locale *en = locale_find("en");
-    char *expected = talloc_strdup(NULL, ""), *names = NULL;
 
     if (message_locale(en, key) != en)
         fail_msg("%s: not in en.json", key);
-    pattern_arguments(message_pattern(en, key), collect, &expected);
+    struct uses expected = uses_of(ctx, en, key);
     for (size_t i = 0; i < locale_count(); i++) {
         const struct locale *locale = locale_at(i);
-        if (message_locale(locale, key) != locale)
+        if (!locale->catalog)
             continue;
-        names = talloc_strdup(expected, "");
-        pattern_arguments(message_pattern(locale, key), collect, &names);
-        if (!same_names(names, expected))
-            fail_msg("%s: %s uses \"%s\", en uses \"%s\"", key, locale->tag, names, expected);
-
-        UChar text[4096];
-        int32_t length;
-        UErrorCode status = U_ZERO_ERROR;
-        UParseError error;
-        u_strFromUTF8(text, 4096, &length, message_text(locale, key), -1, &status);
-        UMessageFormat *format = umsg_open(text, length, locale->icu, &error, &status);
-        if (U_FAILURE(status) && !pattern_plain(message_pattern(locale, key)))
-            fail_msg("%s: %s: ICU: %s", key, locale->tag, u_errorName(status));
-        if (format)
-            umsg_close(format);
+        if (message_locale(locale, key) != locale)
+            fail_msg("%s: not in %s.json", key, locale->tag);
+        struct uses uses = uses_of(ctx, locale, key);
+        if (!same_words(uses.arguments, expected.arguments))
+            fail_msg("%s: %s uses \"%s\", en \"%s\"", key, locale->tag, uses.arguments,
+                     expected.arguments);
+        if (!same_words(uses.selections, expected.selections))
+            fail_msg("%s: %s chooses \"%s\", en \"%s\"", key, locale->tag, uses.selections,
+                     expected.selections);
+        check_by_icu(locale, key);
     }
-    talloc_free(expected);
+    talloc_free(ctx);
 }
 
 static void test_shipped(void **state)
 {
+    size_t catalogs = 0;
+
     assert_int_equal(message_load(locales_files), 0);
+    for (size_t i = 0; i < locale_count(); i++)
+        catalogs += locale_at(i)->catalog;
+    assert_true(catalogs >= 16);
     message_keys(check_key, NULL);
-    assert_ptr_equal(message_locale(locale_find("vi"), "site.name"), locale_find("vi"));
+}
+
+// That the rules are CLDR's: the classes of integers and of fractions as the languages have them.
+static void test_classes(void **state)
+{
+    static const struct {
+        const char *locale, *classes;
+    } rows[] = {
+        {"vi", "other "},
+        {"en", "one other "},
+        {"zh-Hans", "other "},
+        {"zh-Hant", "other "},
+        {"fr", "one many other "},
+        {"es", "one many other "},
+        {"ru", "one few many other "},
+        {"ar", "zero one two few many other "},
+        {"pt", "one many other "},
+        {"de", "one other "},
+        {"ja", "other "},
+        {"ko", "other "},
+        {"lo", "other "},
+        {"th", "other "},
+        {"km", "other "},
+        {"id", "other "},
+    };
+    TALLOC_CTX *ctx = talloc_new(NULL);
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *classes = classes_of(ctx, locale_find(rows[i].locale), PATTERN_PLURAL);
+        if (!same_words(classes, rows[i].classes))
+            fail_msg("%s: %s", rows[i].locale, classes);
+    }
+    talloc_free(ctx);
 }
 
 int main(void)
@@ -314,7 +441,7 @@ int main(void)
         cmocka_unit_test(test_fallback), cmocka_unit_test(test_plurals),
         cmocka_unit_test(test_patterns), cmocka_unit_test(test_bad_patterns),
         cmocka_unit_test(test_depth),    cmocka_unit_test(test_bad_catalogs),
-        cmocka_unit_test(test_shipped),
+        cmocka_unit_test(test_shipped),  cmocka_unit_test(test_classes),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }
