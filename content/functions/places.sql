@@ -42,15 +42,14 @@ begin
     return case when before is null then 'added' else 'updated' end;
 end $$;
 
--- What the gazetteer calls a unit, {"ja": ["ハノイ"]}: for languages in which it has no name by law. Null
+-- What the gazetteer calls a unit, {"ja": ["ハノイ"]}: for languages in which it has no name by law. None
 -- on a day before the unit took the name that it has today.
-create or replace function unit_names(wanted text, day date) returns jsonb language plpgsql stable as $$
-begin
-    return (select p.names from place p
-        where p.id = wanted and p.kind = 'unit'
-          and not exists (select from province_fact f where f.province = wanted
-                          and f.attribute = 'name' and f.valid_from > day));
-end $$;
+create or replace function unit_names(wanted text, day date) returns table (names jsonb) language sql stable as $$
+    select p.names from place p
+    where p.id = wanted and p.kind = 'unit'
+      and not exists (select from province_fact f where f.province = wanted
+                      and f.attribute = 'name' and f.valid_from > day)
+$$;
 
 -- A place in one line of a list: its first name in the nearest language of the chain, else in any; of
 -- a unit the name by law, where it has one. matched: why the first of the chain is wanted.

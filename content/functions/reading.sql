@@ -6,8 +6,6 @@
 -- law or else by the gazetteer.
 create or replace function province_value(wanted text, attr text, locales text[], day date)
 returns text language plpgsql stable as $$
-declare
-    called jsonb := case attr when 'name' then unit_names(wanted, day) end;
 begin
     return (select x.value
         from (select f.value, f.locale, f.valid_from, 1 as rank from province_fact f
@@ -16,7 +14,8 @@ begin
                 and (f.valid_from is null or f.valid_from <= day)
                 and (f.valid_to is null or day < f.valid_to)
               union all
-              select called -> l ->> 0, l, null, 2 from unnest(locales) l where called ? l) x
+              select g.names -> l ->> 0, l, null, 2 from unit_names(wanted, day) g, unnest(locales) l
+              where attr = 'name' and g.names ? l) x
         order by array_position(locales, x.locale), x.rank, x.valid_from desc nulls last
         limit 1);
 end $$;
