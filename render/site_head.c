@@ -154,13 +154,21 @@ json_t *site_crumbs(const struct site_wing *wing, json_t *second)
     return list;
 }
 
+// "" for the language of the page itself.
+static const char *foreign_tag(const struct site_wing *wing, const struct locale *in)
+{
+    return in && in != wing->ui ? in->tag : "";
+}
+
 static void set_head(const struct site *site, const struct site_wing *wing,
                      const struct site_page *page, json_t *view)
 {
     const char *name = message_text(wing->ui, "site.name");
     site_set(view, "kind", page->kind);
     json_object_set_new(view, "title", json_sprintf("%s · %s", page->title, name));
+    site_set(view, "title_lang", foreign_tag(wing, page->title_in));
     site_set(view, "description", page->description);
+    site_set(view, "description_lang", foreign_tag(wing, page->shown));
     json_object_set_new(
         view, "feeds",
         feeds_of(wing, page->feed ? page->title : name, page->feed ? page->feed : ""));

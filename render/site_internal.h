@@ -102,7 +102,8 @@ struct site_page {
     enum site_template template;
     const char *kind; // class of the body
     const char *title;
-    const char *description;              // NULL: none
+    const struct locale *title_in;        // its language; NULL: the interface's
+    const char *description;              // in shown; NULL: none
     const struct site_versions *versions; // NULL: a page that search engines shall not list
     json_t *alternates;                   // of the versions; borrowed
     const struct locale *shown;           // the language of what it shows

@@ -111,11 +111,13 @@ static int write_page(const struct topic_pages *pages, const char *path, struct 
     return r;
 }
 
-static void set_name(const struct topic_pages *pages, json_t *view)
+// The language that the name is in.
+static const struct locale *set_name(const struct topic_pages *pages, json_t *view)
 {
     const struct locale *in;
     site_set(view, "name", site_name_in(pages->topic->names, pages->wing->locale, &in));
     site_set(view, "name_lang", in == pages->wing->ui ? "" : in->tag);
+    return in;
 }
 
 static int write_topic(const struct topic_pages *pages)
@@ -131,7 +133,7 @@ static int write_topic(const struct topic_pages *pages)
                               json_pack("{s:i, s:o}", "year", pages->years[i], "href",
                                         json_sprintf("/%s/topics/%s/%d/", pages->wing->locale->tag,
                                                      pages->topic->id, pages->years[i])));
-    set_name(pages, view);
+    const struct locale *in = set_name(pages, view);
     site_set_list(view, "cards", cards);
     site_set_list(view, "years", years);
     site_set_list(view, "crumbs", site_crumbs(pages->wing, NULL));
@@ -140,6 +142,7 @@ static int write_topic(const struct topic_pages *pages)
     struct site_page page = {
         .template = SITE_TOPIC,
         .title = name,
+        .title_in = in,
         .description = message_format(pages->ctx, pages->wing->ui, "page.topic_all", args, 1),
     };
     return write_page(pages, talloc_asprintf(pages->ctx, "topics/%s/", pages->topic->id), &page,
@@ -164,13 +167,14 @@ static int write_year(const struct topic_pages *pages, int year)
         json_array_append_new(entries, entry);
         talloc_free(ctx);
     }
-    set_name(pages, view);
+    const struct locale *in = set_name(pages, view);
     json_object_set_new(view, "year", json_integer(year));
     json_object_set_new(view, "entries", entries);
     site_set_list(view, "crumbs",
                   site_crumbs(pages->wing, site_topic_link(pages->wing, pages->topic)));
     struct site_page page = {
         .template = SITE_YEAR,
+        .title_in = in,
         .title = talloc_asprintf(pages->ctx, "%s, %d",
                                  json_string_value(json_object_get(view, "name")), year),
     };

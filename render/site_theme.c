@@ -130,8 +130,11 @@ json_t *site_look_make(const struct site_theme *theme, const struct site_catalog
     if (ui != locale) {
         const struct message_arg args[] = {{"wanted", locale->name, 0}, {"shown", ui->name, 0}};
         char *notice = message_format(NULL, ui, "notice.interface", args, 2);
+        char *help = message_format(NULL, ui, "notice.interface_help", args, 2);
         json_object_set_new(look, "notice", json_string(notice));
+        json_object_set_new(look, "help", json_string(help));
         talloc_free(notice);
+        talloc_free(help);
     }
     json_t *parts = json_copy(look);
     json_object_set(parts, "t", words);

@@ -134,6 +134,7 @@ json_t *site_picture(const struct site_wing *wing, const struct site_edition *sh
                   media->height, "credit", credit, "licence", media->licence);
     site_set(picture, "alt",
              shown->image_alt ? shown->image_alt : site_name_in(media->alt, shown->locale, NULL));
+    site_set_language(picture, wing, shown->locale);
     talloc_free(credit);
     talloc_free(src);
     return picture;
