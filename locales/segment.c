@@ -309,6 +309,17 @@ static void set_part(struct segment_walk *walk, const struct segment_token *word
     walk->part.written_length -= written;
 }
 
+// A reader who writes French means the noun; in H'Mông and M'Nông the letter is part of the name.
+static void choose_part(struct segment_walk *walk, struct segment_token *token)
+{
+    if (walk->locale->stemmer && strcmp(walk->locale->stemmer, "french") == 0) {
+        *token = walk->part;
+        token->kind = SEGMENT_WORD;
+        set_stem(walk, token);
+    }
+    walk->part = (struct segment_token){0};
+}
+
 // The word gathered in units; false when it has no form of a length to be kept.
 static bool finish_word(struct segment_walk *walk, struct segment_token *token,
                         const struct elision *elision)
@@ -325,12 +336,12 @@ static bool finish_word(struct segment_walk *walk, struct segment_token *token,
         return false;
     token->folded = walk->folded;
     token->written = walk->written;
+    token->written_length = place_tone(walk->written, token->written_length);
     set_stem(walk, token);
     if (elision->units)
         set_part(walk, token, elision);
-    uint32_t length = place_tone(walk->written, token->written_length);
-    walk->part.written_length += length - token->written_length;
-    token->written_length = length;
+    if (walk->mode == SEGMENT_QUERY && walk->part.folded)
+        choose_part(walk, token);
     return true;
 }
 
@@ -567,7 +578,7 @@ static bool scan_run(struct segment_walk *walk, enum fold_class run, struct segm
         .run = &walk->run,
     };
     walk->position += (unsigned)count;
-    if (walk->mode == SEGMENT_ALL)
+    if (walk->mode != SEGMENT_QUICK)
         find_all_words(walk);
     return true;
 }

@@ -55,6 +55,7 @@ struct segment_token {
 
 enum segment_mode {
     SEGMENT_ALL,
+    SEGMENT_QUERY, // no parts: in French a part takes the place of its word
     SEGMENT_QUICK, // no stems, no words of runs
 };
 

@@ -113,6 +113,17 @@ int text_check(TALLOC_CTX *ctx, const char *utf8, size_t length, enum text_rules
     return TEXT_OK;
 }
 
+bool text_is_utf8(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length;) {
+        UChar32 c;
+        U8_NEXT((const uint8_t *)text, i, length, c);
+        if (c < 0)
+            return false;
+    }
+    return true;
+}
+
 // The boundaries of text in a break iterator of this thread; utext is closed by the caller.
 static UBreakIterator *breaks_of(enum icu_kind kind, const struct locale *locale, const char *text,
                                  UText *utext)

@@ -35,6 +35,9 @@ enum text_outcome {
 int text_check(TALLOC_CTX *ctx, const char *utf8, size_t length, enum text_rules rules, char **ret,
                size_t *ret_length) LOCALES_MUST_CHECK;
 
+// Is it UTF-8: not truncated, not overlong, no surrogates, nothing past U+10FFFF?
+bool text_is_utf8(const char *text, size_t length);
+
 // The length as a reader counts it: grapheme clusters (UAX 29).
 size_t text_length_graphemes(const char *text);
 
