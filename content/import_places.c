@@ -3,16 +3,9 @@
 
 #include "content/fault.h"
 #include "content/fields.h"
-#include "locales/segment.h"
+#include "content/search_query.h"
 
 #include <string.h>
-
-static char *name_key(TALLOC_CTX *ctx, const struct locale *locale, const char *name)
-{
-    struct words words;
-    return segment_words(ctx, locale, name, strlen(name), &words) ? talloc_strdup(ctx, "")
-                                                                  : words.folded;
-}
 
 static bool has_name(const json_t *keys, const char *tag, const char *name)
 {
@@ -35,7 +28,7 @@ static int add_keys(TALLOC_CTX *ctx, const json_t *record, const char *field, js
         json_array_foreach (list, i, value) {
             const char *name = json_string_value(value);
             char *path = talloc_asprintf(ctx, "%s.%s[%zu]", field, tag, i);
-            char *key = name_key(ctx, locale_find(tag), name);
+            char *key = search_key(ctx, locale_find(tag), name, strlen(name));
             if (has_name(keys, tag, name))
                 return fault_set(ret_fault, "fault.doubled", path, name);
             if (!*key)

@@ -1,6 +1,8 @@
 // The page of a province or city.
 #include "render/site_internal.h"
 
+#include "content/search_query.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -74,11 +76,9 @@ static const char *value_text(TALLOC_CTX *ctx, const struct site_wing *wing,
         return site_unit_type(wing, unit);
     if (strcmp(fact->attribute, "population") == 0)
         return format_integer(ctx, wing->ui, strtoll(fact->value, NULL, 10));
-    if (strcmp(fact->attribute, "area_km2") != 0)
-        return fact->value;
-    const struct message_arg args[] = {
-        {"area", format_number(ctx, wing->ui, strtod(fact->value, NULL), 2), 0}};
-    return message_format(ctx, wing->ui, "province.area_value", args, 1);
+    if (strcmp(fact->attribute, "area_km2") == 0)
+        return format_unit(ctx, wing->ui, strtod(fact->value, NULL), UNIT_SQUARE_KILOMETRE);
+    return fact->value;
 }
 
 // What is not known is left open; what ended while the unit goes on is not known any more.
@@ -90,25 +90,48 @@ static const struct site_fact *fact_of(const struct site *site, const struct sit
     return ended && !site_unit_is_former(site->catalogue, unit) ? NULL : fact;
 }
 
-// A fact about names: all of them but one that is shown elsewhere (or "").
-static void add_name_list(TALLOC_CTX *ctx, const struct site_wing *wing, const char *key,
-                          const json_t *names, const char *shown, const struct locale *in,
-                          const char *source, json_t *list)
+// What is left of a name for who looks for it, without blanks: the same for every way to write it.
+static char *spelling(TALLOC_CTX *ctx, const struct locale *locale, const char *name)
 {
-    const char **others = talloc_array(ctx, const char *, json_array_size(names) + 1);
-    size_t count = 0, i;
+    char *key = search_key(ctx, locale, name, strlen(name)), *end = key;
+    for (const char *at = key; *at; at++)
+        if (*at != ' ')
+            *end++ = *at;
+    *end = '\0';
+    return key;
+}
+
+// The names of a list that are not another spelling of the one shown, or of one before; "": none.
+static const char *other_names(TALLOC_CTX *ctx, const json_t *names, const char *shown,
+                               const struct locale *in)
+{
+    size_t size = json_array_size(names) + 1, count = 0, i;
+    const char **others = talloc_array(ctx, const char *, size);
+    char **spellings = talloc_array(ctx, char *, size);
     json_t *name;
-    json_array_foreach (names, i, name)
-        if (strcmp(json_string_value(name), shown) != 0)
-            others[count++] = json_string_value(name);
-    if (!count)
-        return;
+    spellings[0] = spelling(ctx, in, shown);
+    json_array_foreach (names, i, name) {
+        char *own = spelling(ctx, in, json_string_value(name));
+        size_t j = 0;
+        while (j <= count && strcmp(spellings[j], own) != 0)
+            j++;
+        if (j <= count)
+            continue;
+        others[count++] = json_string_value(name);
+        spellings[count] = own;
+    }
+    return format_list(ctx, in, others, count);
+}
+
+static json_t *name_entry(const struct site_wing *wing, const char *key, const char *value,
+                          const struct locale *in, const char *source)
+{
     json_t *entry = json_object();
     site_set(entry, "label", message_text(wing->ui, key));
-    site_set(entry, "value", format_list(ctx, in, others, count));
+    site_set(entry, "value", value);
     site_set_language(entry, wing, in);
     site_set(entry, "source", source);
-    json_array_append_new(list, entry);
+    return entry;
 }
 
 static void add_names(TALLOC_CTX *ctx, const struct site_wing *wing, const struct site_unit *unit,
@@ -116,25 +139,26 @@ static void add_names(TALLOC_CTX *ctx, const struct site_wing *wing, const struc
 {
     const struct locale *in;
     const char *shown = site_unit_name(unit, wing->locale, &in);
-    add_name_list(ctx, wing, "province.also_called", json_object_get(unit->names, in->tag), shown,
-                  in, unit->names_source, list);
+    const char *others = other_names(ctx, json_object_get(unit->names, in->tag), shown, in);
+    if (*others)
+        json_array_append_new(
+            list, name_entry(wing, "province.also_called", others, in, unit->names_source));
     const struct site_fact *name = site_unit_former_name(wing, unit);
     if (name) {
         const struct message_arg args[] = {{"date", day_text(ctx, wing, name->to), 0}};
-        json_t *entry = json_object();
-        site_set(entry, "label", message_text(wing->ui, "province.former_name"));
-        site_set(entry, "value", name->value);
-        site_set_language(entry, wing, name->locale);
+        json_t *entry =
+            name_entry(wing, "province.former_name", name->value, name->locale, name->source);
         site_set(entry, "since", message_format(ctx, wing->ui, "province.until", args, 1));
-        site_set(entry, "source", name->source);
         json_array_append_new(list, entry);
     }
     in = wing->locale;
     for (size_t i = 0; !json_object_get(unit->former, in->tag) && i < wing->locale->fallback_count;
          i++)
         in = wing->locale->fallback[i];
-    add_name_list(ctx, wing, "province.former_names", json_object_get(unit->former, in->tag),
-                  name ? name->value : "", in, unit->names_source, list);
+    others = other_names(ctx, json_object_get(unit->former, in->tag), name ? name->value : "", in);
+    if (*others)
+        json_array_append_new(
+            list, name_entry(wing, "province.former_names", others, in, unit->names_source));
 }
 
 static json_t *facts_of(TALLOC_CTX *ctx, const struct site *site, const struct site_wing *wing,
