@@ -7,13 +7,23 @@
 
 #include <string.h>
 
+// ?locale=, also where a request is refused before its query is read.
+static const struct locale *asked_locale(const struct request *request)
+{
+    const char *mark = request->query.count || !request->path ? NULL : strchr(request->path, '?');
+    struct query *query = talloc_zero(NULL, struct query);
+    if (mark && query_parse(query, mark + 1, strlen(mark + 1), query) != QUERY_OK)
+        query->count = 0;
+    const char *asked = query_get(mark ? query : &request->query, "locale");
+    const struct locale *locale = asked ? locale_match(asked, strlen(asked)) : NULL;
+    talloc_free(query);
+    return locale;
+}
+
 // The reader's language: ?locale= if it is one, else Accept-Language.
 const struct locale *problem_locale(const struct request *request)
 {
-    const struct locale *locale = NULL;
-    const char *asked = query_get(&request->query, "locale");
-    if (asked)
-        locale = locale_match(asked, strlen(asked));
+    const struct locale *locale = asked_locale(request);
     const char *header = request_header(request, HEADER_ACCEPT_LANGUAGE);
     if (!locale && header && negotiate(header, strlen(header), &locale))
         locale = NULL;

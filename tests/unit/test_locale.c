@@ -16,7 +16,7 @@ static int setup(void **state)
 static void test_registry(void **state)
 {
     assert_int_equal(locales_init(), 0); // a second call changes nothing
-    assert_int_equal(locale_count(), 22);
+    assert_true(locale_count() >= 22);
     for (size_t i = 0; i < locale_count(); i++) {
         const struct locale *locale = locale_at(i);
         assert_int_equal(locale->index, i);
