@@ -1,5 +1,6 @@
 #include "render/site_theme.h"
 
+#include "locales/format.h"
 #include "locales/message.h"
 
 #include <sodium.h>
@@ -128,13 +129,15 @@ json_t *site_look_make(const struct site_theme *theme, const struct site_catalog
                              json_sprintf("/%s/about/", locale->tag), "feed",
                              json_sprintf("/feeds/%s/", locale->tag));
     if (ui != locale) {
-        const struct message_arg args[] = {{"wanted", locale->name, 0}, {"shown", ui->name, 0}};
-        char *notice = message_format(NULL, ui, "notice.interface", args, 2);
-        char *help = message_format(NULL, ui, "notice.interface_help", args, 2);
+        TALLOC_CTX *ctx = talloc_new(NULL);
+        const struct message_arg args[] = {
+            {"wanted", format_language(ctx, ui, locale, NAME_IN_TEXT), 0},
+            {"shown", format_language(ctx, ui, ui, NAME_IN_TEXT), 0}};
+        char *notice = message_format(ctx, ui, "notice.interface", args, 2);
+        char *help = message_format(ctx, ui, "notice.interface_help", args, 2);
         json_object_set_new(look, "notice", json_string(notice));
         json_object_set_new(look, "help", json_string(help));
-        talloc_free(notice);
-        talloc_free(help);
+        talloc_free(ctx);
     }
     json_t *parts = json_copy(look);
     json_object_set(parts, "t", words);

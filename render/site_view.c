@@ -215,7 +215,9 @@ void site_set_origin(const struct site *site, const struct site_wing *wing, json
         site_set_language(link, wing, in);
         json_object_set_new(view, "agency", link);
     }
-    const struct message_arg made[] = {{"method", text->method, 0}, {"language", source->name, 0}};
+    const struct message_arg made[] = {
+        {"method", text->method, 0},
+        {"language", format_language(ctx, wing->ui, source, NAME_IN_TEXT), 0}};
     site_set(view, "made",
              message_format(ctx, wing->ui, original ? "article.written" : "article.translated",
                             made, 2));
@@ -238,11 +240,12 @@ void site_set_notices(const struct site *site, const struct site_wing *wing, jso
                       const struct site_edition *shown)
 {
     if (shown->locale != wing->locale) {
-        const struct message_arg args[] = {{"wanted", wing->locale->name, 0},
-                                           {"shown", shown->locale->name, 0}};
-        char *notice = message_format(NULL, wing->ui, "notice.fallback", args, 2);
-        site_set(view, "fallback", notice);
-        talloc_free(notice);
+        TALLOC_CTX *ctx = talloc_new(NULL);
+        const struct message_arg args[] = {
+            {"wanted", format_language(ctx, wing->ui, wing->locale, NAME_IN_TEXT), 0},
+            {"shown", format_language(ctx, wing->ui, shown->locale, NAME_IN_TEXT), 0}};
+        site_set(view, "fallback", message_format(ctx, wing->ui, "notice.fallback", args, 2));
+        talloc_free(ctx);
     }
     const struct locale *source = shown->article->source;
     const struct site_edition *original = site_article_edition(shown->article, source);
