@@ -142,6 +142,14 @@ static size_t stem_korean(const char *word, size_t length)
     return length;
 }
 
+// "And" and "so" before an article: Snowball takes them off other words only.
+static size_t skip_conjunction(const char *word, size_t length)
+{
+    bool found = length >= strlen("والكت") && (memcmp(word, "وال", strlen("وال")) == 0 ||
+                                               memcmp(word, "فال", strlen("فال")) == 0);
+    return found ? strlen("و") : 0;
+}
+
 bool stem_word(const struct locale *locale, const char *word, size_t length, char ret[STEM_BYTES],
                size_t *ret_length)
 {
@@ -153,6 +161,11 @@ bool stem_word(const struct locale *locale, const char *word, size_t length, cha
         *ret_length = stem_korean(word, length);
         memcpy(ret, word, *ret_length);
         return true;
+    }
+    if (stemmers[i].script == USCRIPT_ARABIC) {
+        size_t skipped = skip_conjunction(word, length);
+        word += skipped;
+        length -= skipped;
     }
     struct sb_stemmer *stemmer = stemmer_of(i);
     const sb_symbol *stem = sb_stemmer_stem(stemmer, (const sb_symbol *)word, (int)length);

@@ -124,14 +124,15 @@ bool text_is_utf8(const char *text, size_t length)
     return true;
 }
 
-// The boundaries of text in a break iterator of this thread; utext is closed by the caller.
+// The boundaries of text (length -1: up to its NUL) in a break iterator of this thread; utext is
+// closed by the caller.
 static UBreakIterator *breaks_of(enum icu_kind kind, const struct locale *locale, const char *text,
-                                 UText *utext)
+                                 int64_t length, UText *utext)
 {
     UErrorCode status = U_ZERO_ERROR;
     UBreakIterator *breaks = icu_object(kind, locale);
 
-    utext_openUTF8(utext, text, -1, &status);
+    utext_openUTF8(utext, text, length, &status);
     ubrk_setUText(breaks, utext, &status);
     icu_require(status, "breaks");
     return breaks;
@@ -142,11 +143,42 @@ size_t text_length_graphemes(const char *text)
     UText utext = UTEXT_INITIALIZER;
     size_t count = 0;
 
-    UBreakIterator *breaks = breaks_of(ICU_GRAPHEMES, locale_default(), text, &utext);
+    UBreakIterator *breaks = breaks_of(ICU_GRAPHEMES, locale_default(), text, -1, &utext);
     while (ubrk_next(breaks) != UBRK_DONE)
         count++;
     utext_close(&utext);
     return count;
+}
+
+// Step from one boundary to the next at most max times.
+static size_t walk_graphemes(const char *text, size_t length, size_t at, size_t max,
+                             int32_t (*step)(UBreakIterator *, int32_t), size_t *ret_count)
+{
+    UText utext = UTEXT_INITIALIZER;
+    size_t count = 0;
+
+    UBreakIterator *breaks =
+        breaks_of(ICU_GRAPHEMES, locale_default(), text, (int64_t)length, &utext);
+    while (count < max) {
+        int32_t next = step(breaks, (int32_t)at);
+        if (next == UBRK_DONE)
+            break;
+        at = (size_t)next;
+        count++;
+    }
+    utext_close(&utext);
+    *ret_count = count;
+    return at;
+}
+
+size_t text_before(const char *text, size_t length, size_t at, size_t max, size_t *ret_count)
+{
+    return walk_graphemes(text, length, at, max, ubrk_preceding, ret_count);
+}
+
+size_t text_after(const char *text, size_t length, size_t at, size_t max, size_t *ret_count)
+{
+    return walk_graphemes(text, length, at, max, ubrk_following, ret_count);
 }
 
 // The bytes of the first max graphemes, or the length of text if it has no more.
@@ -155,7 +187,7 @@ static size_t graphemes_end(const char *text, size_t max)
     UText utext = UTEXT_INITIALIZER;
     int32_t end = 0;
 
-    UBreakIterator *breaks = breaks_of(ICU_GRAPHEMES, locale_default(), text, &utext);
+    UBreakIterator *breaks = breaks_of(ICU_GRAPHEMES, locale_default(), text, -1, &utext);
     for (size_t i = 0; i < max; i++) {
         int32_t next = ubrk_next(breaks);
         if (next == UBRK_DONE)
@@ -171,7 +203,7 @@ static size_t word_boundary(const struct locale *locale, const char *text, size_
 {
     UText utext = UTEXT_INITIALIZER;
 
-    UBreakIterator *breaks = breaks_of(ICU_WORDS, locale, text, &utext);
+    UBreakIterator *breaks = breaks_of(ICU_WORDS, locale, text, -1, &utext);
     int32_t boundary =
         ubrk_isBoundary(breaks, (int32_t)end) ? (int32_t)end : ubrk_preceding(breaks, (int32_t)end);
     utext_close(&utext);

@@ -41,6 +41,11 @@ bool text_is_utf8(const char *text, size_t length);
 // The length as a reader counts it: grapheme clusters (UAX 29).
 size_t text_length_graphemes(const char *text);
 
+// Where at most max graphemes begin that end at `at`, or end that begin there: bytes of the text,
+// which is length long. *ret_count is how many there are. The time does not depend on the length.
+size_t text_before(const char *text, size_t length, size_t at, size_t max, size_t *ret_count);
+size_t text_after(const char *text, size_t length, size_t at, size_t max, size_t *ret_count);
+
 // The text itself if it has at most max_graphemes, else its beginning with "…", together at most
 // max_graphemes: cut between words where that leaves more than half, else between graphemes.
 char *text_truncate(TALLOC_CTX *ctx, const struct locale *locale, const char *text,
