@@ -1,6 +1,7 @@
 #include "content/fields.h"
 
 #include "content/fault.h"
+#include "locales/hidden.h"
 #include "locales/legacy.h"
 #include "locales/text.h"
 
@@ -43,6 +44,14 @@ static const char *text_fault(int outcome)
     }
 }
 
+static int refuse_character(struct reading *reading, const char *key, const char *path, uint32_t c)
+{
+    char detail[16] = "";
+    if (c)
+        snprintf(detail, sizeof detail, "U+%04X", c);
+    return refuse(reading, key, path, detail);
+}
+
 static size_t characters(const char *text)
 {
     size_t count = 0;
@@ -67,9 +76,14 @@ static int read_line(struct reading *reading, json_t *value, size_t max, const c
         length--;
     }
     char *line;
+    size_t given = length;
     int r = text_check(reading->ctx, text, length, TEXT_LINE, &line, &length);
     if (r)
-        return refuse(reading, text_fault(r), path, NULL);
+        return refuse_character(reading, text_fault(r), path,
+                                text_offender(text, given, TEXT_LINE));
+    uint32_t hidden = hidden_find(line, length);
+    if (hidden)
+        return refuse_character(reading, "fault.control", path, hidden);
     if (!length)
         return refuse(reading, "fault.empty", path, NULL);
     if (characters(line) > max)
@@ -87,7 +101,9 @@ static int read_block(struct reading *reading, json_t *value, size_t max, const 
     int r = text_check(reading->ctx, json_string_value(value), json_string_length(value),
                        TEXT_BLOCK, &block, &length);
     if (r)
-        return refuse(reading, text_fault(r), path, NULL);
+        return refuse_character(
+            reading, text_fault(r), path,
+            text_offender(json_string_value(value), json_string_length(value), TEXT_BLOCK));
     if (length > max)
         return refuse_number(reading, "fault.too_many_bytes", path, max);
     if (!block[strspn(block, " \t\n")])

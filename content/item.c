@@ -8,6 +8,7 @@
 #include "locales/text.h"
 
 #include <sodium.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,13 +76,27 @@ static const char *slug_fault(int outcome)
     return keys[outcome];
 }
 
+// The slug with the character it is refused for; alone the character where nobody would see it.
+static int refuse_slug(struct fault *ret_fault, int outcome, const char *field, const char *slug)
+{
+    char detail[sizeof ret_fault->detail];
+    uint32_t c = slug_offender(slug, strlen(slug));
+    if (!c || strlen(slug) > sizeof detail - sizeof " (U+10FFFF)")
+        return fault_set(ret_fault, slug_fault(outcome), field, slug);
+    if (outcome == SLUG_CONTROL)
+        snprintf(detail, sizeof detail, "U+%04X", c);
+    else
+        snprintf(detail, sizeof detail, "%s (U+%04X)", slug, c);
+    return fault_set(ret_fault, slug_fault(outcome), field, detail);
+}
+
 int item_make_slug(TALLOC_CTX *ctx, struct item *item, struct fault *ret_fault)
 {
     const char *slug = field_text(item->fields, "slug");
     if (slug) {
         int r = slug_check(slug, strlen(slug));
         if (r)
-            return fault_set(ret_fault, slug_fault(r), "slug", slug);
+            return refuse_slug(ret_fault, r, "slug", slug);
     } else {
         slug = slug_make(ctx, item->locale, item->title);
         if (!*slug)
@@ -101,7 +116,7 @@ static int check_former_slugs(const struct item *item, struct fault *ret_fault)
     json_array_foreach (json_object_get(item->fields, "former_slugs"), index, value) {
         int r = slug_check(json_string_value(value), json_string_length(value));
         if (r)
-            return fault_set(ret_fault, slug_fault(r), "former_slugs", json_string_value(value));
+            return refuse_slug(ret_fault, r, "former_slugs", json_string_value(value));
     }
     return SEN_OK;
 }
@@ -184,7 +199,11 @@ static int check_text(TALLOC_CTX *ctx, const char *file, size_t length, char **r
     int r = text_check(ctx, file, length, TEXT_BLOCK, ret, ret_length);
     if (!r)
         return SEN_OK;
-    fault_set(ret_fault, keys[r], NULL, NULL);
+    char character[16] = "";
+    uint32_t c = text_offender(file, length, TEXT_BLOCK);
+    if (c)
+        snprintf(character, sizeof character, "U+%04X", c);
+    fault_set(ret_fault, keys[r], NULL, character);
     for (size_t at = 0; at < length;) {
         const char *newline = memchr(file + at, '\n', length - at);
         size_t line = newline ? (size_t)(newline - file) - at : length - at;

@@ -13,6 +13,7 @@
 #include <unicode/uloc.h>
 #include <unicode/ures.h>
 #include <unicode/ustring.h>
+#include <unicode/utf8.h>
 
 // One row for each tag and alias, so that a match is one pass over short strings.
 struct alias {
@@ -96,18 +97,43 @@ static int read_pins(json_t *pinned, struct locale *ret)
     return 0;
 }
 
+// {"ä": "ae"}: letters in lower case, written with at most three of ASCII.
+static int read_letters(json_t *written, struct locale *ret)
+{
+    struct locale_letter *letters =
+        talloc_zero_array(registry.locales, struct locale_letter, json_object_size(written) + 1);
+    const char *key;
+    json_t *text;
+    size_t count = 0;
+
+    json_object_foreach (written, key, text) {
+        const char *ascii = json_string_value(text);
+        UChar32 c;
+        size_t i = 0;
+        U8_NEXT((const uint8_t *)key, i, strlen(key), c);
+        if (!ascii || c <= 0x7f || c > 0xffff || key[i] ||
+            strspn(ascii, "abcdefghijklmnopqrstuvwxyz") != strlen(ascii) ||
+            strlen(ascii) >= sizeof letters->written)
+            return refuse(ret->tag, "slug_letters holds what is no letter");
+        letters[count].letter = (uint16_t)c;
+        strcpy(letters[count++].written, ascii);
+    }
+    ret->slug_letters = letters;
+    return 0;
+}
+
 static int read_row(json_t *row, struct locale *ret, json_t **ret_fallback, json_t **ret_aliases)
 {
     const char *direction, *slugs;
     char catalog[64];
-    json_t *hreflang, *dates, *pinned = NULL;
+    json_t *hreflang, *dates, *pinned = NULL, *letters = NULL;
     int content, legacy_fonts = 0;
     json_error_t error;
 
     ret->tag = "?";
     if (json_unpack_ex(row, &error, JSON_STRICT,
                        "{s:s, s:s, s:s, s:s, s:o, s:o, s:b, s:o, s:s, s:s, s:s, s?b,"
-                       " s:{s:s, s:s, s:i, s:s, s:s}, s:o, s?o, s?s}",
+                       " s:{s:s, s:s, s:i, s:s, s:s}, s:o, s?o, s?s, s?o}",
                        "tag", &ret->tag, "name", &ret->name, "name_en", &ret->name_en, "dir",
                        &direction, "fallback", ret_fallback, "aliases", ret_aliases, "content",
                        &content, "hreflang", &hreflang, "og_locale", &ret->og_locale, "icu",
@@ -115,11 +141,13 @@ static int read_row(json_t *row, struct locale *ret, json_t **ret_fallback, json
                        "group", &ret->group_separator, "decimal", &ret->decimal_separator,
                        "min_grouping", &ret->min_grouping, "minus", &ret->minus_sign, "percent",
                        &ret->percent_sign, "dates", &dates, "pinned", &pinned, "stemmer",
-                       &ret->stemmer) != 0)
+                       &ret->stemmer, "slug_letters", &letters) != 0)
         return refuse(ret->tag, error.text);
     int r = read_dates(dates, ret);
     if (r == 0)
         r = read_pins(pinned, ret);
+    if (r == 0)
+        r = read_letters(letters, ret);
     if (r != 0)
         return r;
     if (strcmp(direction, "ltr") != 0 && strcmp(direction, "rtl") != 0)

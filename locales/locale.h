@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define LOCALES_MUST_CHECK __attribute__((warn_unused_result))
 
@@ -19,6 +20,12 @@ enum date_style { DATE_LONG, DATE_SHORT, DATE_MONTH_YEAR, DATE_WEEKDAY, DATE_TIM
 
 struct locale_pin {
     const char *key, *text;
+};
+
+// A letter that a language writes otherwise where it has ASCII only.
+struct locale_letter {
+    uint16_t letter; // UTF-16; 0 ends a list
+    char written[4]; // ASCII
 };
 
 struct locale {
@@ -41,7 +48,8 @@ struct locale {
     // What the other modules of locales/ need to know.
     const char *icu; // the ICU locale that stands for it: rules of collation, plurals, months
     bool latin_slugs;
-    const char *stemmer; // locales/stem.h; NULL: none
+    const struct locale_letter *slug_letters; // of latin_slugs, beyond what all share
+    const char *stemmer;                      // locales/stem.h; NULL: none
     const char *group_separator;
     const char *decimal_separator;
     int min_grouping; // 2: no separator in 1234, one in 12.345

@@ -121,6 +121,44 @@ static UScriptCode word_script(UChar32 c)
     return script == USCRIPT_INHERITED ? USCRIPT_COMMON : script;
 }
 
+static uint32_t mixed_character(const char *word, size_t length)
+{
+    UScriptCode script = USCRIPT_COMMON;
+
+    for (size_t i = 0; i < length;) {
+        UChar32 c;
+        U8_NEXT((const uint8_t *)word, i, length, c);
+        UScriptCode here = word_script(c);
+        if (here == USCRIPT_COMMON)
+            continue;
+        if (script != USCRIPT_COMMON && here != script)
+            return (uint32_t)c;
+        script = here;
+    }
+    return 0;
+}
+
+uint32_t slug_offender(const char *slug, size_t length)
+{
+    UChar32 c, before = '-';
+
+    for (size_t i = 0; i < length;) {
+        U8_NEXT((const uint8_t *)slug, i, length, c);
+        enum slug_outcome outcome = check_character(c, before);
+        if (outcome != SLUG_OK)
+            return outcome == SLUG_HYPHENS || c < 0 ? 0 : (uint32_t)c;
+        before = c;
+    }
+    for (const char *word = slug, *end = slug + length; word < end;) {
+        const char *hyphen = memchr(word, '-', (size_t)(end - word));
+        size_t word_length = (size_t)((hyphen ? hyphen : end) - word);
+        if (!words_restrictive(word, word_length))
+            return mixed_character(word, word_length);
+        word += word_length + 1;
+    }
+    return 0;
+}
+
 // A slug while it is made. Hyphens are owed, and paid when the next character comes.
 struct writer {
     UChar *text;
@@ -199,6 +237,24 @@ static bool is_latin(UChar32 c)
     return uscript_getScript(c, &status) == USCRIPT_LATIN;
 }
 
+// The letters that the locale writes as others, "ä" as "ae"; all of them in lower case.
+static int32_t write_letters(const struct locale *locale, UChar *out, const UChar *text,
+                             int32_t length)
+{
+    int32_t count = 0;
+
+    for (int32_t i = 0; i < length; i++) {
+        const struct locale_letter *letter = locale->slug_letters;
+        while (letter->letter && letter->letter != text[i])
+            letter++;
+        if (!letter->letter)
+            out[count++] = text[i];
+        for (const char *c = letter->written; *c; c++)
+            out[count++] = (UChar)*c;
+    }
+    return count;
+}
+
 // A title in lower case, its Latin letters (in a language of Latin letters: everything) in ASCII.
 static UChar *fold_title(TALLOC_CTX *ctx, const struct locale *locale, const UChar *title,
                          int32_t length, int32_t *ret_length)
@@ -211,8 +267,9 @@ static UChar *fold_title(TALLOC_CTX *ctx, const struct locale *locale, const UCh
     int32_t lower_length = u_strToLower(lower, capacity, title, length, "", &status);
     icu_require(status, "lower case");
     if (locale->latin_slugs) {
-        *ret_length = latin_ascii(lower, lower_length, capacity, locale);
-        return lower;
+        lower_length = write_letters(locale, out, lower, lower_length);
+        *ret_length = latin_ascii(out, lower_length, capacity, locale);
+        return out;
     }
 
     int32_t count = 0;

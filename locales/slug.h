@@ -7,6 +7,7 @@
 
 #include "locales/locale.h"
 
+#include <stdint.h>
 #include <talloc.h>
 
 #define SLUG_BYTES_MAX       200
@@ -34,6 +35,10 @@ char *slug_make(TALLOC_CTX *ctx, const struct locale *locale, const char *title)
 
 // Is this a slug? Returns enum slug_outcome.
 int slug_check(const char *slug, size_t length) LOCALES_MUST_CHECK;
+
+// The character that slug_check() refuses: of a word of mixed scripts, the first that is not of the
+// first letter's. 0 when it is not one that can be named.
+uint32_t slug_offender(const char *slug, size_t length);
 
 // The UTS 39 skeleton: two slugs that look alike have the same. Not for showing.
 char *slug_skeleton(TALLOC_CTX *ctx, const char *slug);

@@ -113,6 +113,19 @@ int text_check(TALLOC_CTX *ctx, const char *utf8, size_t length, enum text_rules
     return TEXT_OK;
 }
 
+uint32_t text_offender(const char *utf8, size_t length, enum text_rules rules)
+{
+    struct scan scan = {.rules = rules};
+
+    for (size_t i = 0; i < length;) {
+        UChar32 c;
+        U8_NEXT((const uint8_t *)utf8, i, length, c);
+        if (scan_character(&scan, c) != TEXT_OK)
+            return c < 0 ? 0 : (uint32_t)c;
+    }
+    return 0;
+}
+
 bool text_is_utf8(const char *text, size_t length)
 {
     for (size_t i = 0; i < length;) {

@@ -35,6 +35,10 @@ enum text_outcome {
 int text_check(TALLOC_CTX *ctx, const char *utf8, size_t length, enum text_rules rules, char **ret,
                size_t *ret_length) LOCALES_MUST_CHECK;
 
+// The character that text_check() refuses, for telling the writer; 0 when it is not one that can be
+// named (no UTF-8, too long) or nothing is refused.
+uint32_t text_offender(const char *utf8, size_t length, enum text_rules rules);
+
 // Is it UTF-8: not truncated, not overlong, no surrogates, nothing past U+10FFFF?
 bool text_is_utf8(const char *text, size_t length);
 

@@ -1,6 +1,7 @@
 // Text from outside: checked, cut, made a slug of, segmented for search, looked through for old
 // fonts; and message patterns.
 // The first byte chooses the locale, the rest is the text.
+#include "locales/hidden.h"
 #include "locales/legacy.h"
 #include "locales/pattern.h"
 #include "locales/segment.h"
@@ -30,8 +31,10 @@ static void try_slugs(TALLOC_CTX *ctx, const struct locale *locale, const char *
     char *slug = slug_make(ctx, locale, text);
 
     require(*slug == '\0' || slug_check(slug, strlen(slug)) == SLUG_OK);
-    if (slug_check(text, strlen(text)) == SLUG_OK)
+    if (slug_check(text, strlen(text)) == SLUG_OK) {
+        require(slug_offender(text, strlen(text)) == 0);
         slug_skeleton(ctx, text);
+    }
 }
 
 // The words that are shown are whole, and so is what they should be.
@@ -76,6 +79,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (text_check(ctx, (const char *)data + 1, size - 1, TEXT_BLOCK, &text, &length) == TEXT_OK) {
         require(text_check(ctx, text, length, TEXT_BLOCK, &again, &length_again) == TEXT_OK);
         require(strcmp(text, again) == 0);
+        require(text_offender(text, length, TEXT_BLOCK) == 0);
+        require(hidden_find(text, length) != ' ');
         require(text_length_graphemes(text_truncate(ctx, locale, text, 12)) <= 12);
         require(segment_words(ctx, locale, text, length, &words) == 0);
         require(segment_query(ctx, locale, text, length, &words) == 0);

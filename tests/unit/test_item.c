@@ -359,6 +359,43 @@ static void test_edition(void **state)
     talloc_free(ctx);
 }
 
+// What is refused is said with its code point: nobody sees it.
+static void test_characters(void **state)
+{
+    static const struct {
+        const char *json, *key, *field, *detail;
+    } rows[] = {
+        {"\"title\":\"a\u202eb\"", "fault.bidi", "title", "U+202E"},
+        {"\"title\":\"a\\u0007b\"", "fault.control", "title", "U+0007"},
+        {"\"title\":\"Hu\u200bế\"", "fault.control", "title", "U+200B"},
+        {"\"title\":\"x\",\"author\":\"A\u2060n\"", "fault.control", "author", "U+2060"},
+        {"\"title\":\"x\",\"slug\":\"a\u200db\"", "fault.control", "slug", "U+200D"},
+        {"\"title\":\"x\",\"slug\":\"pаypal\"", "fault.slug_mixed_scripts", "slug",
+         "pаypal (U+0430)"},
+        {"\"title\":\"x\",\"slug\":\"Huế\"", "fault.slug_upper_case", "slug", "Huế (U+0048)"},
+        {"\"title\":\"x\",\"former_slugs\":[\"a_b\"]", "fault.slug", "former_slugs",
+         "a_b (U+005F)"},
+    };
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct item item;
+        struct fault fault;
+        char *json = talloc_asprintf(ctx, "{\"id\":\"a\",\"locale\":\"vi\",\"body\":\"x\",%s}",
+                                     rows[i].json);
+        assert_int_equal(read_json(ctx, json, &item, &fault), SEN_INVALID);
+        if (strcmp(fault.key, rows[i].key) != 0 || strcmp(fault.field, rows[i].field) != 0 ||
+            strcmp(fault.detail, rows[i].detail) != 0)
+            fail_msg("row %zu: %s %s \"%s\"", i, fault.key, fault.field, fault.detail);
+    }
+    struct item item;
+    struct fault fault;
+    const char *file = "---\nid: a\nlocale: vi\ntitle: x\n---\na\n\x1b[2J\n";
+    assert_int_equal(read_file(ctx, file, strlen(file), &item, &fault), SEN_INVALID);
+    assert_string_equal(fault.detail, "U+001B");
+    assert_int_equal(fault.line, 7);
+    talloc_free(ctx);
+}
+
 // A language is written in the registry's way, however it came.
 static void test_tags(void **state)
 {
@@ -479,7 +516,7 @@ int main(void)
         cmocka_unit_test(test_limits),    cmocka_unit_test(test_files),
         cmocka_unit_test(test_digest),    cmocka_unit_test(test_edition),
         cmocka_unit_test(test_addresses), cmocka_unit_test(test_legacy_fonts),
-        cmocka_unit_test(test_tags),
+        cmocka_unit_test(test_tags),      cmocka_unit_test(test_characters),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

@@ -76,6 +76,92 @@ static void test_make(void **state)
     talloc_free(ctx);
 }
 
+// Titles as they stand in newspapers, and the address that a reader of the language expects: at
+// least one for each locale of the registry.
+static const struct {
+    const char *locale, *title, *slug;
+} conventions[] = {
+    {"vi", "Đường lên Mã Pì Lèng", "duong-len-ma-pi-leng"},
+    {"vi", "Hoà Bình, thuỷ điện và sông Đà", "hoa-binh-thuy-dien-va-song-da"},
+    {"vi", "Quốc khánh 2/9: 80 năm", "quoc-khanh-2-9-80-nam"},
+    {"en", "Hội An’s lanterns: a night’s work", "hoi-ans-lanterns-a-nights-work"},
+    {"en", "Phở, explained", "pho-explained"},
+    {"zh-Hans", "胡志明市：一座城市的三百年", "胡志明市-一座城市的三百年"},
+    {"zh-Hans", "《金云翘传》在中国", "金云翘传-在中国"},
+    {"zh-Hant", "下龍灣——石與水之間", "下龍灣-石與水之間"},
+    {"fr", "À l’ombre des banians : Huế, l’été", "a-l-ombre-des-banians-hue-l-ete"},
+    {"fr", "Cœur d’Hanoï", "coeur-d-hanoi"},
+    {"es", "¿Qué comer en Đà Nẵng este año?", "que-comer-en-da-nang-este-ano"},
+    {"ru", "Хошимин: город, который не спит", "хошимин-город-который-не-спит"},
+    {"ru", "Объявлены лауреаты — ещё 12 имён", "объявлены-лауреаты-ещё-12-имён"},
+    {"ar", "خليج ها لونغ: جواهر البحر", "خليج-ها-لونغ-جواهر-البحر"},
+    {"ar", "الثقافةُ الفيتناميّة", "الثقافةُ-الفيتناميّة"},
+    {"pt", "Coração de Hanói: pão e café", "coracao-de-hanoi-pao-e-cafe"},
+    {"de", "Grüße aus Hội An: Öl, Äpfel und Straßen", "gruesse-aus-hoi-an-oel-aepfel-und-strassen"},
+    {"de", "Die Ä\u0308 Übung U\u0308ber Huế", "die-ae-uebung-ueber-hue"},
+    {"ja", "ハロン湾のカルスト：海の森", "ハロン湾のカルスト-海の森"},
+    {"ja", "チュー・ヴァン・アン", "チュー-ヴァン-アン"},
+    {"ko", "하롱베이, 바다 위의 숲", "하롱베이-바다-위의-숲"},
+    {"lo", "ອ່າວຮາລອງ: ປ່າກາງທະເລ", "ອ່າວຮາລອງ-ປ່າກາງທະເລ"},
+    {"th", "อ่าวฮาลอง: ป่ากลางทะเล", "อ่าวฮาลอง-ป่ากลางทะเล"},
+    {"th", "ปี พ.ศ. ๒๕๖๘", "ปี-พ-ศ-2568"},
+    {"km", "ឈូងសមុទ្រហាឡុង៖ ព្រៃកណ្តាលសមុទ្រ", "ឈូងសមុទ្រហាឡុង-ព្រៃកណ្តាលសមុទ្រ"},
+    {"id", "Teluk Ha Long: hutan di laut", "teluk-ha-long-hutan-di-laut"},
+    {"rad", "Klei hdĭp mda hlăm ƀuôn sang", "klei-hdip-mda-hlam-buon-sang"},
+    {"jra", "Ƀôn lan pơdŏ\u0306ng sa̱ng čư̆ siăng", "bon-lan-podong-sang-cu-siang"},
+    {"bdq", "Bơngai Bahnar oei tơ̆ Gia Lai", "bongai-bahnar-oei-to-gia-lai"},
+    {"cjm", "Palei Cam di Phan Rang", "palei-cam-di-phan-rang"},
+    {"hmn", "Kev cai Hmoob hauv roob siab", "kev-cai-hmoob-hauv-roob-siab"},
+    {"blt", "Bản Tày chu khao", "ban-tay-chu-khao"},
+};
+
+static void test_conventions(void **state)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+
+    for (size_t i = 0; i < sizeof conventions / sizeof *conventions; i++) {
+        char *slug = slug_make(ctx, locale_find(conventions[i].locale), conventions[i].title);
+        if (strcmp(slug, conventions[i].slug) != 0)
+            fail_msg("%s: \"%s\": \"%s\" instead of \"%s\"", conventions[i].locale,
+                     conventions[i].title, slug, conventions[i].slug);
+        assert_int_equal(slug_check(slug, strlen(slug)), SLUG_OK);
+    }
+    talloc_free(ctx);
+}
+
+// Which character it is that stands in the way.
+static void test_offender(void **state)
+{
+    static const struct {
+        const char *slug;
+        uint32_t c;
+    } rows[] = {
+        {"ha-noi", 0},
+        {"", 0},
+        {"-a", 0},
+        {"a\xff", 0},
+        {"no\u0302i", 0},
+        {"a_b", '_'},
+        {"a b", ' '},
+        {"Ha-noi", 'H'},
+        {"Đà", 0x110},
+        {"a\u200db", 0x200d},
+        {"a\u202eb", 0x202e},
+        {"a\u3164b", 0x3164},
+        {"x-\u0301b", 0x301},
+        {"pаypal", 0x430},
+        {"paypаl-login", 0x430},
+        {"в-hаnoi", 0x430},
+        {"αlpha", 'l'},
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        uint32_t c = slug_offender(rows[i].slug, strlen(rows[i].slug));
+        if (c != rows[i].c)
+            fail_msg("\"%s\": U+%04X", rows[i].slug, c);
+    }
+}
+
 static size_t code_points(const char *text)
 {
     size_t count = 0;
@@ -325,9 +411,10 @@ static void test_naughty(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_make),       cmocka_unit_test(test_make_limit),
-        cmocka_unit_test(test_make_marks), cmocka_unit_test(test_check),
-        cmocka_unit_test(test_skeleton),   cmocka_unit_test(test_naughty),
+        cmocka_unit_test(test_make),        cmocka_unit_test(test_make_limit),
+        cmocka_unit_test(test_make_marks),  cmocka_unit_test(test_check),
+        cmocka_unit_test(test_skeleton),    cmocka_unit_test(test_naughty),
+        cmocka_unit_test(test_conventions), cmocka_unit_test(test_offender),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }

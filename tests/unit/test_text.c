@@ -98,6 +98,16 @@ static void test_outcomes(void **state)
     talloc_free(ctx);
 }
 
+static void test_offender(void **state)
+{
+    assert_int_equal(text_offender("a\u202eb", 5, TEXT_LINE), 0x202e);
+    assert_int_equal(text_offender("a\u202eb", 5, TEXT_BLOCK), 0);
+    assert_int_equal(text_offender("a\nb", 3, TEXT_LINE), '\n');
+    assert_int_equal(text_offender("\x01\xff", 2, TEXT_LINE), 1);
+    assert_int_equal(text_offender("\xff\x01", 2, TEXT_LINE), 0);
+    assert_int_equal(text_offender("a\0b", 3, TEXT_BLOCK), 0); // U+0000 has no other name
+}
+
 static void test_nfc(void **state)
 {
     static const struct {
@@ -261,10 +271,10 @@ static void test_classes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_outcomes),  cmocka_unit_test(test_nfc),
-        cmocka_unit_test(test_marks),     cmocka_unit_test(test_length_limit),
-        cmocka_unit_test(test_graphemes), cmocka_unit_test(test_truncate),
-        cmocka_unit_test(test_classes),
+        cmocka_unit_test(test_offender),     cmocka_unit_test(test_outcomes),
+        cmocka_unit_test(test_nfc),          cmocka_unit_test(test_marks),
+        cmocka_unit_test(test_length_limit), cmocka_unit_test(test_graphemes),
+        cmocka_unit_test(test_truncate),     cmocka_unit_test(test_classes),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
 }
