@@ -1,10 +1,11 @@
-// Feeds: /feeds/{locale}/, a topic's and a province's below it, each as atom.xml, rss.xml and
-// feed.json. Older pages are reached by ?before= (RFC 5005).
+// Feeds: /feeds/{locale}/, a topic's, a province's and a search's below it, each as atom.xml, rss.xml
+// and feed.json. Older pages are reached by ?before= (RFC 5005).
 #include "render/feed.h"
 
 #include "api/cursor.h"
 #include "api/response.h"
 #include "api/route.h"
+#include "api/search.h"
 
 #include <string.h>
 
@@ -27,19 +28,28 @@ static const struct format *find_format(const char *file)
     return NULL;
 }
 
+static const struct read search;
+
 // What the path asks for: the last segment is the file, those between are a part of the portal.
 static void read_path(TALLOC_CTX *ctx, const struct request *request, struct feed_request *ret)
 {
     const char *tag = request->parameters[0], *part = request->parameters[1];
     bool whole = !request->parameters[2];
     const char *kind = strstr(request->route->path, "/topics/") ? "topics" : "provinces";
+    bool searched = request->route->read == &search;
     ret->locale = locale_find(tag);
     ret->origin = request->thread->settings->origin;
     ret->file = whole ? part : request->parameters[2];
-    ret->folder = whole ? talloc_asprintf(ctx, "/feeds/%s", tag)
-                        : talloc_asprintf(ctx, "/feeds/%s/%s/%s", tag, kind, part);
-    ret->page = whole ? talloc_asprintf(ctx, "/%s/", tag)
-                      : talloc_asprintf(ctx, "/%s/%s/%s/", tag, kind, part);
+    if (searched) {
+        ret->folder = talloc_asprintf(ctx, "/feeds/%s/search", tag);
+        ret->page = talloc_asprintf(ctx, "/%s/search/", tag);
+        ret->query = search_address(ctx, &request->query, (const char *const[]){"before", NULL});
+    } else {
+        ret->folder = whole ? talloc_asprintf(ctx, "/feeds/%s", tag)
+                            : talloc_asprintf(ctx, "/feeds/%s/%s/%s", tag, kind, part);
+        ret->page = whole ? talloc_asprintf(ctx, "/%s/", tag)
+                          : talloc_asprintf(ctx, "/%s/%s/%s/", tag, kind, part);
+    }
     ret->before = query_get(&request->query, "before");
     ret->limit = ITEMS;
 }
@@ -70,7 +80,8 @@ static int make(TALLOC_CTX *ctx, const struct request *request, const struct db_
     if (feed->more) {
         struct cursor last = {.key = feed->last_modified_us, .id = feed->last_article};
         feed->prev_archive =
-            talloc_asprintf(feed, "%s%s/%s?before=%s", asked.origin, asked.folder, asked.file,
+            talloc_asprintf(feed, "%s%s/%s%s%cbefore=%s", asked.origin, asked.folder, asked.file,
+                            asked.query ? asked.query : "", asked.query ? '&' : '?',
                             cursor_encode(ctx, request->route->path, &last));
     }
     char *text;
@@ -90,6 +101,7 @@ static int make(TALLOC_CTX *ctx, const struct request *request, const struct db_
     {                                                                                              \
         VALUE_CONSTANT, "51"                                                                       \
     }
+#define NO_SEARCH {VALUE_NULL}, {VALUE_NULL}, {VALUE_NULL}
 #define REST .max_age = FEED_TTL_MINUTES * 60, .stale_age = 600, .make = make
 _Static_assert(ITEMS == 50, "ROWS asks for one more");
 
@@ -100,6 +112,7 @@ static const struct read whole = {
                {VALUE_NULL},
                ROWS,
                {VALUE_LOCALES},
+               NO_SEARCH,
                {VALUE_KEY, .index = 1}},
     REST,
 };
@@ -111,6 +124,7 @@ static const struct read topic = {
                {VALUE_NULL},
                ROWS,
                {VALUE_LOCALES},
+               NO_SEARCH,
                {VALUE_KEY, .index = 2}},
     REST,
 };
@@ -122,13 +136,30 @@ static const struct read province = {
                {VALUE_PATH, .index = 1},
                ROWS,
                {VALUE_LOCALES},
+               NO_SEARCH,
                {VALUE_KEY, .index = 2}},
+    REST,
+};
+
+static const struct read search = {
+    .statement = "feed",
+    .values = {{VALUE_PATH_LOCALE},
+               {VALUE_NULL},
+               {VALUE_NULL},
+               ROWS,
+               {VALUE_LOCALES},
+               {VALUE_SEARCH, "q", .required = true},
+               {VALUE_FILTERS, .choices = "topic|province|agency|kind|year"},
+               {VALUE_TEXT, "q"},
+               {VALUE_KEY, .index = 1}},
+    .heavy = true,
     REST,
 };
 
 extern const struct route feed_routes[];
 const struct route feed_routes[] = {
     {METHOD_GET, "/feeds/{locale}/{file}", .read = &whole},
+    {METHOD_GET, "/feeds/{locale}/search/{file}", .read = &search},
     {METHOD_GET, "/feeds/{locale}/topics/{topic}/{file}", .read = &topic},
     {METHOD_GET, "/feeds/{locale}/provinces/{province}/{file}", .read = &province},
     {0},

@@ -17,16 +17,20 @@
 #include "api/response.h"
 #include "api/route.h"
 #include "content/db.h"
+#include "content/fields.h"
+#include "content/search_query.h"
 #include "locales/locale.h"
 #include "locales/negotiate.h"
-#include "locales/segment.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <uthash.h>
 #include <utlist.h>
 
-enum { LIMIT_DEFAULT = 20, LIMIT_MAX = 100 };
+enum { LIMIT_MAX = 100 };
+
+#define QUOTE(x)  #x
+#define DIGITS(x) QUOTE(x) // of a macro that stands for a number
 
 // A request that waits for a reading, its own or another's.
 struct waiter {
@@ -54,8 +58,7 @@ struct read_state {
     const char *chain; // text[] of the locales to try
     struct cursor cursor;
     bool has_cursor;
-    struct words words;
-    bool segmented;
+    struct search_query *search;
     struct waiter waiter;
     struct response *response; // the reading's answer
     const struct refusal *refusal;
@@ -74,12 +77,23 @@ static const struct refusal {
 // ---- values
 // ----------------------------------------------------------------------------------------
 
+static bool is_one_of(const char *choices, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = choices; *at; at += strcspn(at, "|") + (at[strcspn(at, "|")] == '|'))
+        if (strcspn(at, "|") == length && memcmp(at, name, length) == 0)
+            return true;
+    return false;
+}
+
 static bool is_known(const struct read *read, const char *name)
 {
     if (read->negotiates && (strcmp(name, "locale") == 0 || strcmp(name, "fallback") == 0))
         return true;
     for (const struct value_rule *rule = read->values; rule->kind != VALUE_END; rule++) {
         if (rule->name && rule->kind != VALUE_CONSTANT && strcmp(rule->name, name) == 0)
+            return true;
+        if (rule->kind == VALUE_FILTERS && is_one_of(rule->choices, name))
             return true;
         if (rule->kind == VALUE_LIMIT && strcmp(name, "limit") == 0)
             return true;
@@ -207,14 +221,49 @@ static const char *find_choice(TALLOC_CTX *ctx, const char *choices, const char 
     }
 }
 
-static enum step_result segment(struct request *request, struct read_state *state,
-                                const struct value_rule *rule, const char *value)
+static enum step_result read_query_of(struct request *request, struct read_state *state,
+                                      const char *name, const char *value, const char **ret)
 {
-    if (state->segmented)
-        return NEXT;
-    state->segmented = true;
-    if (segment_query(state, state->locale, value, strlen(value), &state->words))
-        return refuse(request, "query_broken", rule->name, NULL);
+    static const struct {
+        const char *key, *detail;
+    } refusals_of[] = {
+        [SEARCH_EMPTY] = {"search_empty", NULL},
+        [SEARCH_BAD_UTF8] = {"query_broken", NULL},
+        [SEARCH_TOO_LONG] = {"query_too_long", DIGITS(SEARCH_CHARACTERS_MAX)},
+        [SEARCH_TOO_MANY] = {"search_many", DIGITS(SEARCH_UNITS_MAX)},
+    };
+    int r = search_query_parse(state, state->locale, value, strlen(value), &state->search);
+    if (r)
+        return refuse(request, refusals_of[r].key, name, refusals_of[r].detail);
+    *ret = search_query_json(state, state->search);
+    return NEXT;
+}
+
+// Filters that nothing can fulfil find nothing; only what has a form is checked.
+static enum step_result read_filters(struct request *request, struct read_state *state,
+                                     const char *names, const char **ret)
+{
+    json_t *filters = fields_own(state, json_object());
+    for (size_t i = 0; i < request->query.count; i++) {
+        const char *name = request->query.parameters[i].name;
+        const char *value = request->query.parameters[i].value;
+        if (!is_one_of(names, name) || !*value)
+            continue;
+        if (strcmp(name, "year") == 0 && !is_integer(value, 9999))
+            return refuse(request, "number", name, value);
+        if (strcmp(name, "language") == 0) {
+            const struct locale *locale = locale_match(value, strlen(value));
+            if (!locale)
+                return refuse(request, "unknown_locale", name, value);
+            value = locale->tag;
+        }
+        if (strlen(value) > 200)
+            return refuse(request, "query_too_long", name, "200");
+        json_object_set_new(filters, name, json_string(value));
+    }
+    char *text = json_dumps(filters, JSON_COMPACT | JSON_SORT_KEYS);
+    *ret = talloc_strdup(state, text);
+    free(text);
     return NEXT;
 }
 
@@ -283,7 +332,7 @@ static enum step_result read_value(struct request *request, struct read_state *s
         const char *limit = query_get(&request->query, "limit");
         if (limit && (!is_integer(limit, LIMIT_MAX) || atoi(limit) < 1))
             return refuse(request, "limit", "limit", "1-100");
-        *ret = talloc_asprintf(state, "%d", limit ? atoi(limit) : LIMIT_DEFAULT);
+        *ret = talloc_asprintf(state, "%d", limit ? atoi(limit) : READ_LIMIT_DEFAULT);
         return NEXT;
     }
     case VALUE_CURSOR_KEY:
@@ -296,14 +345,10 @@ static enum step_result read_value(struct request *request, struct read_state *s
     case VALUE_CURSOR_ID:
         *ret = state->has_cursor ? state->cursor.id : NULL;
         return NEXT;
-    case VALUE_WORDS:
-    case VALUE_WORDS_FOLDED:
-        if (value && segment(request, state, rule, value) == DONE)
-            return DONE;
-        *ret = !value                      ? NULL
-               : rule->kind == VALUE_WORDS ? state->words.written
-                                           : state->words.folded;
-        return NEXT;
+    case VALUE_SEARCH:
+        return value ? read_query_of(request, state, rule->name, value, ret) : NEXT;
+    case VALUE_FILTERS:
+        return read_filters(request, state, rule->choices, ret);
     }
     return NEXT;
 }
@@ -327,11 +372,22 @@ static enum step_result step_values(struct request *request)
     return NEXT;
 }
 
+const struct locale *read_locale(const struct request *request)
+{
+    const struct read_state *state = request->state;
+    return state->locale;
+}
+
+const struct search_query *read_search(const struct request *request)
+{
+    const struct read_state *state = request->state;
+    return state->search;
+}
+
 // ---- reading
 // ---------------------------------------------------------------------------------------
 
-// The address of the next page: this one's parameters with another cursor.
-static char *next_link(TALLOC_CTX *ctx, const struct request *request, const char *cursor)
+char *read_next_link(TALLOC_CTX *ctx, const struct request *request, const char *cursor)
 {
     size_t path = strcspn(request->path, "?");
     char *link = talloc_asprintf(ctx, "Link: <%s%.*s?", request->thread->settings->origin,
@@ -345,7 +401,7 @@ static char *next_link(TALLOC_CTX *ctx, const struct request *request, const cha
     return talloc_asprintf_append_buffer(link, "cursor=%s>; rel=\"next\"\r\n", cursor);
 }
 
-static char *common_headers(TALLOC_CTX *ctx, const struct read *read, const char *locale)
+char *read_headers(TALLOC_CTX *ctx, const struct read *read, const char *locale)
 {
     return talloc_asprintf(
         ctx,
@@ -388,7 +444,7 @@ static struct response *build(struct fetch *fetch, const struct db_result *resul
     TALLOC_CTX *scratch = talloc_new(fetch);
     const char *location = db_value(result, 0, "location");
     const char *body = db_value(result, 0, "body"), *items = db_value(result, 0, "items");
-    char *headers = common_headers(scratch, read, db_value(result, 0, "locale"));
+    char *headers = read_headers(scratch, read, db_value(result, 0, "locale"));
     int64_t modified = db_integer(result, 0, "modified");
     struct response *response = NULL;
     if (location) {
@@ -404,7 +460,7 @@ static struct response *build(struct fetch *fetch, const struct db_result *resul
         if (id) {
             struct cursor next = {.key = db_integer(result, 0, "next_key"), .id = id};
             cursor = cursor_encode(scratch, fetch->route->path, &next);
-            headers = talloc_asprintf_append(headers, "%s", next_link(scratch, request, cursor));
+            headers = talloc_asprintf_append(headers, "%s", read_next_link(scratch, request, cursor));
         }
         document =
             talloc_asprintf(scratch, "{\"items\":%s,\"next\":%s%s%s}", items, cursor ? "\"" : "",
@@ -497,8 +553,9 @@ static enum step_result step_look_up(struct request *request)
         fetch->route = request->route;
         HASH_ADD_KEYPTR(hh, thread->fetches, fetch->name, strlen(fetch->name), fetch);
         talloc_set_destructor(fetch, fetch_free);
-        db_query(thread->db, db_statement(request->route->read->statement), state->values,
-                 state->count, on_fetched, fetch);
+        db_query(request->route->read->heavy ? thread->heavy_db : thread->db,
+                 db_statement(request->route->read->statement), state->values, state->count,
+                 on_fetched, fetch);
     }
     state->waiter.request = request;
     DL_APPEND(fetch->waiters, &state->waiter);

@@ -23,14 +23,14 @@ enum value {
     VALUE_LIMIT,        // ?limit=: 1 to 100, 20 by default
     VALUE_CURSOR_KEY,   // ?cursor= (or ?name=): its key
     VALUE_CURSOR_ID,    // and its id
-    VALUE_WORDS,        // ?name= as the search's segmented words, written form
-    VALUE_WORDS_FOLDED, // and folded form
+    VALUE_SEARCH,       // ?name= as a query for search (content/search_query.h)
+    VALUE_FILTERS,      // those of ?choices= ("topic|year") that were given, as a JSON object
 };
 
 struct value_rule {
     enum value kind;
     const char *name;    // of the query parameter
-    const char *choices; // of VALUE_CHOICE
+    const char *choices; // of VALUE_CHOICE and VALUE_FILTERS
     bool required;
     int index; // of VALUE_PATH
 };
@@ -49,6 +49,7 @@ struct read {
     int max_age;            // seconds a client may keep it
     int stale_age;          // seconds more while it revalidates
     int keep;               // seconds we may keep it; 0: until a change says otherwise
+    bool heavy;             // asked on connections of its own, so that others need not wait
 
     // Makes the answer of the rows where it is not JSON from SQL: *ret has one reference, *ret_tags
     // hangs on ctx. SEN_NOT_FOUND, or negative.

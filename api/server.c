@@ -3,6 +3,7 @@
 #include "api/cache.h"
 #include "api/conn.h"
 #include "api/follow.h"
+#include "api/learn.h"
 #include "api/limits.h"
 #include "api/route.h"
 #include "api/schedule.h"
@@ -227,10 +228,15 @@ static void thread_open(struct thread *thread)
         .queue = (unsigned)settings->db_queue,
         .query_ms = (unsigned)settings->query_ms,
     };
+    struct db_options heavy_options = options;
+    heavy_options.connections = (unsigned)settings->db_heavy_connections;
     thread->db = db_open(ctx, thread->base, &options);
+    thread->heavy_db = db_open(ctx, thread->base, &heavy_options);
     follow_open(ctx, thread);
-    if (!thread->index)
+    if (!thread->index) {
         schedule_open(ctx, thread);
+        learn_open(ctx, thread);
+    }
     thread->tick = event_new(thread->base, -1, EV_PERSIST, on_tick, thread);
     event_add(thread->tick, &(struct timeval){.tv_usec = TICK_MS * 1000});
     thread->resume_accept = event_new(thread->base, -1, 0, on_resume_accept, thread);

@@ -171,13 +171,8 @@ enum step_result saving_save(struct request *request)
         .renderer = MARKDOWN_RENDERER,
         .segments = saving->rendered.segments,
     };
-    struct edition_json edition;
-    edition_json(saving, &saving->item, &html, &edition);
-    json_object_set_new(saving->a, "e", json_loads(edition.e, 0, NULL));
-    json_object_set_new(saving->a, "words",
-                        json_pack("{s:s, s:s, s:s, s:s}", "title", edition.title, "body",
-                                  edition.body, "title_folded", edition.title_folded, "body_folded",
-                                  edition.body_folded));
+    json_object_set_new(saving->a, "e",
+                        json_loads(edition_json(saving, &saving->item, &html), 0, NULL));
     return operation_ask(request, &save_operation, saving->a);
 }
 

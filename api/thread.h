@@ -63,6 +63,7 @@ struct thread {
     int spare_fd; // given up to answer one connection when descriptors run out
 
     struct db *db;
+    struct db *heavy_db; // for what may take long: nothing else waits behind it
     struct cache *cache;
     struct fetch *fetches; // reads under way, by cache key
     struct limits *limits;

@@ -1,7 +1,7 @@
 #include "content/edition.h"
 
 #include "content/fields.h"
-#include "locales/segment.h"
+#include "content/search_index.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -64,22 +64,28 @@ char *edition_plain_text(TALLOC_CTX *ctx, const char *html, size_t length)
 
 // ---- parameters ------------------------------------------------------------------------------
 
-static struct words words_of(TALLOC_CTX *ctx, const struct locale *locale, const char *text)
-{
-    struct words words;
-    if (segment_words(ctx, locale, text, strlen(text), &words))
-        return (struct words){talloc_strdup(ctx, ""), 0, talloc_strdup(ctx, ""), 0};
-    return words;
-}
-
 static void set(json_t *e, const char *name, const json_t *value)
 {
     if (value)
         json_object_set(e, name, (json_t *)value);
 }
 
-static char *edition_object(TALLOC_CTX *ctx, const struct item *item,
-                            const struct edition_html *html)
+// The lexemes that the text is found by; those of its title also alone.
+static void set_search(json_t *e, const struct item *item, const struct edition_html *html)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    const char *plain = edition_plain_text(ctx, html->html, html->html_length);
+    const struct search_field fields[] = {
+        {item->title, strlen(item->title), 'A'},
+        {item->summary, strlen(item->summary), 'B'},
+        {plain, strlen(plain), 'C'},
+    };
+    json_object_set_new(e, "search", json_string(search_vector(ctx, item->locale, fields, 3)));
+    json_object_set_new(e, "search_title", json_string(search_vector(ctx, item->locale, fields, 1)));
+    talloc_free(ctx);
+}
+
+char *edition_json(TALLOC_CTX *ctx, const struct item *item, const struct edition_html *html)
 {
     unsigned char digest[ITEM_DIGEST];
     char hex[ITEM_DIGEST * 2 + 1];
@@ -106,27 +112,10 @@ static char *edition_object(TALLOC_CTX *ctx, const struct item *item,
     // A text that brings its version was published elsewhere: only it knows what it was made from.
     if (json_object_get(item->fields, "version") && !json_object_get(e, "source_version"))
         json_object_set_new(e, "source_version", json_null());
+    set_search(e, item, html);
     char *text = json_dumps(e, JSON_COMPACT);
     json_decref(e);
     char *owned = talloc_strdup(ctx, text);
     free(text);
     return owned;
-}
-
-void edition_json(TALLOC_CTX *ctx, const struct item *item, const struct edition_html *html,
-                  struct edition_json *ret)
-{
-    char *plain = edition_plain_text(ctx, html->html, html->html_length);
-    char *text = talloc_asprintf(ctx, "%s\n%s", item->summary, plain);
-    struct words title = words_of(ctx, item->locale, item->title);
-    struct words body = words_of(ctx, item->locale, text);
-    talloc_free(plain);
-    talloc_free(text);
-    *ret = (struct edition_json){
-        .e = edition_object(ctx, item, html),
-        .title = title.written,
-        .body = body.written,
-        .title_folded = title.folded,
-        .body_folded = body.folded,
-    };
 }

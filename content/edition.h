@@ -14,17 +14,8 @@ struct edition_html {
     const char *segments; // JSON object (render/segments.h); NULL: none
 };
 
-// Parameters for SQL: draft_save(..., e, words) with words {"title", "body", "title_folded",
-// "body_folded"}.
-struct edition_json {
-    const char *e;
-    const char *title, *body;               // words as written
-    const char *title_folded, *body_folded; // and without marks
-};
-
-// Everything hangs on ctx.
-void edition_json(TALLOC_CTX *ctx, const struct item *item, const struct edition_html *html,
-                  struct edition_json *ret);
+// The JSON object `e` that those functions take; it hangs on ctx.
+char *edition_json(TALLOC_CTX *ctx, const struct item *item, const struct edition_html *html);
 
 // The text of HTML that our own renderer made: no tags, entities decoded, blocks apart.
 char *edition_plain_text(TALLOC_CTX *ctx, const char *html, size_t length);

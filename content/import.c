@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define LEARN_TEXTS "500" // at a time
+
 int import_refuse(struct import *import, const struct place *place, const struct fault *fault)
 {
     import->report->refused++;
@@ -86,6 +88,23 @@ static int lock(struct import *import, const char *statement)
     return r;
 }
 
+// The words of what came in, so that the first search already weighs them.
+static int learn(struct import *import)
+{
+    int64_t learnt = 1;
+    int r = SEN_OK;
+    while (!r && learnt) {
+        struct db_result *result;
+        r = db_session_query(import, import->session, "search_learn",
+                             (const char *const[]){LEARN_TEXTS}, 1, &result, import->error);
+        if (!r) {
+            learnt = db_integer(result, 0, "learnt");
+            talloc_free(result);
+        }
+    }
+    return r;
+}
+
 static int import_locked(struct import *import, const char *const *paths, size_t count)
 {
     int r = SEN_OK;
@@ -97,13 +116,13 @@ static int import_locked(struct import *import, const char *const *paths, size_t
         r = load_known(import);
     if (!r)
         r = import_texts(import);
-    if (r || !import->media_changed)
-        return r;
-    size_t refused = 0;
-    r = import_render_again(import, import->session, import->hooks, false,
-                            &import->report->rendered_again, &refused, import->error);
-    import->report->refused += refused;
-    return r;
+    if (!r && import->media_changed) {
+        size_t refused = 0;
+        r = import_render_again(import, import->session, import->hooks, false,
+                                &import->report->rendered_again, &refused, import->error);
+        import->report->refused += refused;
+    }
+    return r ? r : learn(import);
 }
 
 int import_paths(TALLOC_CTX *ctx, struct db_session *session, const char *const *paths,

@@ -7,6 +7,19 @@
 
 #include <string.h>
 
+// What a text has that names the place: its words in a row; a single word as it is written, for
+// without marks it may be another ("hue" is also huệ). NULL: no words, or too many.
+static const char *name_query(TALLOC_CTX *ctx, const struct locale *locale, const char *name)
+{
+    struct search_query *query;
+    char *quoted = talloc_asprintf(ctx, "\"%s\"", name);
+    if (search_query_parse(ctx, locale, quoted, strlen(quoted), &query) || !query->phrase_count)
+        return NULL;
+    const json_t *q = fields_own(ctx, json_loads(search_query_json(ctx, query), 0, NULL));
+    const char *written = field_text(json_array_get(json_object_get(q, "units"), 0), "written");
+    return query->unit_count == 1 && written ? written : query->phrases[0];
+}
+
 static bool has_name(const json_t *keys, const char *tag, const char *name)
 {
     size_t i;
@@ -28,14 +41,17 @@ static int add_keys(TALLOC_CTX *ctx, const json_t *record, const char *field, js
         json_array_foreach (list, i, value) {
             const char *name = json_string_value(value);
             char *path = talloc_asprintf(ctx, "%s.%s[%zu]", field, tag, i);
-            char *key = search_key(ctx, locale_find(tag), name, strlen(name));
+            const struct locale *locale = locale_find(tag);
+            char *key = search_key(ctx, locale, name, strlen(name));
+            const char *query = name_query(ctx, locale, name);
             if (has_name(keys, tag, name))
                 return fault_set(ret_fault, "fault.doubled", path, name);
-            if (!*key)
+            if (!*key || !query)
                 return fault_set(ret_fault, "fault.no_words", path, name);
             json_array_append_new(
-                keys, json_pack("{s:s, s:s, s:s, s:b, s:i}", "locale", tag, "name", name, "folded",
-                                key, "former", strcmp(field, "former") == 0, "position", (int)i));
+                keys, json_pack("{s:s, s:s, s:s, s:s, s:b, s:i}", "locale", tag, "name", name,
+                                "folded", key, "query", query, "former",
+                                strcmp(field, "former") == 0, "position", (int)i));
         }
     return SEN_OK;
 }

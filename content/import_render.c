@@ -37,21 +37,10 @@ static bool stored_item(TALLOC_CTX *ctx, const struct db_result *rows, size_t ro
 static int store(struct again *again, TALLOC_CTX *ctx, const struct item *item, const char *id,
                  const struct edition_html *html)
 {
-    struct edition_json edition;
     struct db_result *result;
-    edition_json(ctx, item, html, &edition);
-    const char *const values[] = {id,
-                                  html->html,
-                                  html->toc,
-                                  talloc_asprintf(ctx, "%d", html->renderer),
-                                  talloc_asprintf(ctx, "%u", html->words),
-                                  edition.title,
-                                  edition.body,
-                                  edition.title_folded,
-                                  edition.body_folded,
-                                  html->segments};
-    int r = db_session_query(ctx, again->session, "render_store", values,
-                             sizeof values / sizeof *values, &result, again->error);
+    int r = db_session_query(ctx, again->session, "render_store",
+                             (const char *const[]){id, edition_json(ctx, item, html)}, 2, &result,
+                             again->error);
     if (!r)
         again->rendered++;
     return r;

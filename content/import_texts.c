@@ -243,16 +243,9 @@ static char *text_object(TALLOC_CTX *ctx, const struct item *item)
 static int send(struct batch *batch, TALLOC_CTX *ctx, const struct text *text,
                 const struct edition_html *html)
 {
-    struct edition_json edition;
-    edition_json(ctx, &text->item, html, &edition);
     const char *const values[] = {text_object(ctx, &text->item),
-                                  dump(ctx, json_incref(text->about)),
-                                  text->revision,
-                                  edition.e,
-                                  edition.title,
-                                  edition.body,
-                                  edition.title_folded,
-                                  edition.body_folded};
+                                  dump(ctx, json_incref(text->about)), text->revision,
+                                  edition_json(ctx, &text->item, html)};
     int r = take_answer(batch, ctx);
     if (!r && batch->in_transaction && now_ms() - batch->began > BATCH_MS)
         r = end_transaction(batch);

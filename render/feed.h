@@ -135,7 +135,8 @@ struct feed_request {
     const char *folder; // "/feeds/vi", "/feeds/vi/topics/food": where the formats lie
     const char *file;   // "atom.xml"
     const char *page;   // "/vi/", "/vi/topics/food/"
-    const char *part;   // name of the topic or province; NULL: the whole portal
+    const char *query;  // of a search, after folder/file and page: "?q=pho"; NULL: none
+    const char *part;   // name of the topic or province, what is searched; NULL: the whole portal
     const char *before; // the cursor as the address has it (?before=); NULL: the newest page
     size_t limit;       // items of a page; the statement was asked for one row more
 };

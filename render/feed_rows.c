@@ -254,8 +254,10 @@ static struct feed *head_of(TALLOC_CTX *ctx, const struct feed_request *request)
     struct feed *feed = talloc_zero(ctx, struct feed);
     const struct locale *locale = request->locale;
     const char *origin = request->origin;
-    const char *address = talloc_asprintf(feed, "%s%s/%s", origin, request->folder, request->file);
-    feed->id = talloc_asprintf(feed, "%s/id%s", origin, request->folder);
+    const char *query = request->query ? request->query : "";
+    const char *address =
+        talloc_asprintf(feed, "%s%s/%s%s", origin, request->folder, request->file, query);
+    feed->id = talloc_asprintf(feed, "%s/id%s%s", origin, request->folder, query);
     feed->language = locale->tag;
     feed->title = title_of(feed, request);
     feed->subtitle = message_text(locale, "site.description");
@@ -263,12 +265,13 @@ static struct feed *head_of(TALLOC_CTX *ctx, const struct feed_request *request)
     feed->author = message_text(locale, "site.name");
     feed->author_url = talloc_asprintf(feed, "%s/%s/", origin, locale->tag);
     feed->self = address;
-    feed->alternate = talloc_asprintf(feed, "%s%s", origin, request->page);
+    feed->alternate = talloc_asprintf(feed, "%s%s%s", origin, request->page, query);
     feed->terms = talloc_asprintf(feed, "%s/terms", origin);
     feed->about = talloc_asprintf(feed, "%s/%s/about/", origin, locale->tag);
     if (request->before) {
         feed->archive = true;
-        feed->self = talloc_asprintf(feed, "%s?before=%s", address, request->before);
+        feed->self = talloc_asprintf(feed, "%s%cbefore=%s", address, *query ? '&' : '?',
+                                     request->before);
         feed->current = address;
     }
     return feed;

@@ -47,6 +47,8 @@ static const struct setting table[] = {
      .help = "Event loops, each on a thread of its own; 0: one a core."},
     {"SEN_DB_CONNECTIONS", INTEGER, AT(db_connections), .number = 4, .min = 1, .max = 64,
      .help = "PostgreSQL connections a thread."},
+    {"SEN_DB_HEAVY_CONNECTIONS", INTEGER, AT(db_heavy_connections), .number = 2, .min = 1,
+     .max = 64, .help = "More of them, for searches alone."},
     {"SEN_DB_QUEUE", INTEGER, AT(db_queue), .number = 1024, .min = 1, .max = 100000,
      .help = "Queries that may wait for a connection, a thread; past it: 503."},
     {"SEN_QUERY_MS", INTEGER, AT(query_ms), .number = 1000, .min = 10, .max = 600000,

@@ -23,6 +23,7 @@ struct settings {
     // sizes of the server
     int64_t threads;        // 0 = one a core
     int64_t db_connections; // a thread
+    int64_t db_heavy_connections;
     int64_t db_queue;       // queries waiting for a connection, a thread
     int64_t query_ms;       // longest a query may run
     int64_t cache_mb;       // response cache, a thread; 0 turns it off

@@ -79,6 +79,7 @@ begin
     if a ? 'provinces' then
         perform article_set_provinces(wanted, a -> 'provinces');
     end if;
+    perform search_about(wanted);
     if article_json(wanted) - 'embargo' <> before - 'embargo' and exists (select from edition e where e.article = wanted and e.state in ('live', 'withdrawn')) then
         perform change_append('update', wanted, null, null,
             array(select distinct unnest(tags || article_tags(wanted))));
@@ -162,7 +163,7 @@ begin
     return (select exists (select from text_scheduled s where s.article = wanted and s.locale = in_locale));
 end $$;
 
--- a: id, locale, expected, e (edition_json) and words {title, body, title_folded, body_folded}.
+-- a: id, locale, expected and e (edition_json()).
 create or replace function text_save(who jsonb, a jsonb) returns jsonb language plpgsql as $$
 declare
     wanted text := a ->> 'id';
@@ -179,7 +180,7 @@ begin
                              and x.state in ('live', 'withdrawn') and x.article <> wanted),
                  'conflict', '{"field": "slug"}');
     before := edition_present(wanted, in_locale);
-    perform draft_save(who, wanted, in_locale, (a ->> 'expected')::int, e, a -> 'words');
+    perform draft_save(who, wanted, in_locale, (a ->> 'expected')::int, e);
     after := edition_present(wanted, in_locale);
     perform audit_append(who, 'text_save', 'article:' || wanted, in_locale, audit_edition(before), audit_edition(after));
     return text_json(after);

@@ -29,9 +29,9 @@ end $$;
 
 -- Save a text as the draft of (article, locale). expected: the revision the writer started from (0:
 -- there was none; null: whatever it is: edition_present()). A translation goes on being of the source
--- that it was made from (source_of()); an import (who is null) is of what is live. words: what it is found by, see search_vector(). Returns the
+-- that it was made from (source_of()); an import (who is null) is of what is live. Returns the
 -- new revision; refuses 'not_found', 'stale'.
-create or replace function draft_save(who jsonb, wanted text, in_locale text, expected int, e jsonb, words jsonb)
+create or replace function draft_save(who jsonb, wanted text, in_locale text, expected int, e jsonb)
 returns int language plpgsql as $$
 declare
     a article%rowtype;
@@ -56,18 +56,18 @@ begin
     is_proofread := coalesce((e ->> 'proofread')::boolean, false) and (who is null or may_proofread(who, a.agency, in_locale))
         or draft_stage <> 'draft' and last.proofread;
     -- What was made of a draft is not kept with it: that can be made again.
-    update edition x set state = 'superseded', html = '', toc = '[]', segments = null, words_found = null
+    update edition x set state = 'superseded', html = '', toc = '[]', segments = null, search = '', search_title = ''
     where x.article = wanted and x.locale = in_locale and x.state = 'draft';
     insert into edition (article, locale, revision, state, slug, skeleton, title, summary, body,
                          html, toc, segments, renderer, words, author, licence, sources, image, method,
-                         proofread, digest, source_edition, source_version, words_found, writer, stage)
+                         proofread, digest, source_edition, source_version, search, search_title, writer, stage)
     select wanted, in_locale, newest + 1, 'draft', e ->> 'slug', e ->> 'skeleton', e ->> 'title',
             coalesce(e ->> 'summary', ''), e ->> 'body', e ->> 'html',
             coalesce(e -> 'toc', '[]'), nullif(e -> 'segments', 'null'), (e ->> 'renderer')::int, (e ->> 'words')::int,
             e ->> 'author', e ->> 'licence', coalesce(e -> 'sources', '[]'), nullif(e -> 'image', 'null'),
             coalesce(e ->> 'method', 'person'), is_proofread,
             decode(e ->> 'digest', 'hex'), source.id, source.version,
-            draft_save.words, (who ->> 'account')::bigint, draft_stage;
+            (e ->> 'search')::tsvector, (e ->> 'search_title')::tsvector, (who ->> 'account')::bigint, draft_stage;
     return newest + 1;
 end $$;
 
@@ -114,7 +114,6 @@ begin
     begin
         update edition x set state = 'superseded' where x.id = before.id;
         update edition x set state = 'live', stage = 'published', version = draft_publish.version,
-            search = case when x.words_found is null then x.search else search_vector(x.words_found) end, words_found = null,
             updated_at = at, published_at = first,
             major = case when is_major then draft_publish.version else before.major end,
             major_at = case when is_major then at else before.major_at end
@@ -139,6 +138,7 @@ begin
     perform memory_learn(draft.id);
     update article a set published_at = least(a.published_at, first)
     where a.id = wanted and a.published_at is distinct from least(a.published_at, first);
+    perform search_keep(wanted, in_locale);
     seq := change_append(case when before.id is null then 'publish' else 'update' end,
                          wanted, in_locale, version, article_tags(wanted));
 end $$;
@@ -174,29 +174,15 @@ begin
     exception when unique_violation then -- it had vanished, and another text has its slug now
         perform must(false, 'conflict', '{"field": "slug"}');
     end;
+    perform search_keep(wanted, in_locale);
     insert into publication (article, locale, version, at, kind, note, edition)
     values (wanted, in_locale, version, moment, 'withdrawal',
             case when wanted_kind <> 'vanish' then w ->> 'reason' end, shown.id); -- readers are not told why
     seq := change_append('withdraw', wanted, in_locale, version, article_tags(wanted));
 end $$;
 
--- What a text is found by: words as written above words without marks, titles above bodies. w holds
--- words joined by spaces (locales/segment.h): {"title", "body", "title_folded", "body_folded"};
--- edition_json() in content/edition.h makes them.
-create or replace function search_vector(w jsonb) returns tsvector language plpgsql immutable as $$
-begin
-    return setweight(to_tsvector('simple', w ->> 'title'), 'A') || setweight(to_tsvector('simple', w ->> 'body'), 'B')
-        || setweight(to_tsvector('simple', w ->> 'title_folded'), 'C')
-        || setweight(to_tsvector('simple', w ->> 'body_folded'), 'D');
-exception when program_limit_exceeded then
-    -- A tsvector holds 1 MiB: of the longest texts only the beginning is found, as folded words.
-    return setweight(to_tsvector('simple', w ->> 'title'), 'A')
-        || setweight(to_tsvector('simple', w ->> 'title_folded'), 'C')
-        || setweight(to_tsvector('simple', left(w ->> 'body_folded', 150000)), 'D');
-end $$;
-
--- Store a text's HTML as another renderer made it; w: as search_vector() takes it. Readers hear of it when it is different.
-create or replace function html_store(wanted bigint, e jsonb, w jsonb) returns boolean
+-- Store a text's HTML, and what it is found by, as another renderer made them. Readers hear of it when it is different.
+create or replace function html_store(wanted bigint, e jsonb) returns boolean
 language plpgsql as $$
 declare
     had edition%rowtype;
@@ -205,9 +191,11 @@ begin
     update edition x set html = e ->> 'html', toc = coalesce(e -> 'toc', '[]'),
         segments = coalesce(nullif(e -> 'segments', 'null'), x.segments),
         renderer = (e ->> 'renderer')::int, words = (e ->> 'words')::int,
-        search = case when x.state = 'draft' then x.search else search_vector(w) end,
-        words_found = case when x.state = 'draft' then w end
+        search = (e ->> 'search')::tsvector, search_title = (e ->> 'search_title')::tsvector
     where x.id = wanted;
+    if had.state = 'live' then
+        perform search_keep(had.article, had.locale);
+    end if;
     if had.state <> 'live' or had.html = e ->> 'html' then
         return false;
     end if;

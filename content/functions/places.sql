@@ -21,9 +21,9 @@ begin
         given := given - 'provinces';
     end if;
     if before = given and not exists (
-            select k.locale, k.name, k.folded
-            from jsonb_to_recordset(r -> 'keys') k (locale text, name text, folded text)
-            except select n.locale, n.name, n.folded from place_name n where n.place = wanted) then
+            select k.locale, k.name, k.folded, k.query
+            from jsonb_to_recordset(r -> 'keys') k (locale text, name text, folded text, query tsquery)
+            except select n.locale, n.name, n.folded, n.query from place_name n where n.place = wanted) then
         return 'same';
     end if;
     insert into place (id, kind, provinces, names, former, source)
@@ -32,9 +32,10 @@ begin
     on conflict (id) do update set kind = excluded.kind, provinces = excluded.provinces,
         names = excluded.names, former = excluded.former, source = excluded.source;
     delete from place_name where place = wanted;
-    insert into place_name (place, locale, name, folded, former, position)
-    select wanted, k.locale, k.name, k.folded, k.former, k.position
-    from jsonb_to_recordset(r -> 'keys') k (locale text, name text, folded text, former boolean, position int);
+    insert into place_name (place, locale, name, folded, query, former, position)
+    select wanted, k.locale, k.name, k.folded, k.query, k.former, k.position
+    from jsonb_to_recordset(r -> 'keys') k (locale text, name text, folded text, query tsquery, former boolean, position int);
+    perform search_place_keep(wanted);
     -- A unit is called so wherever it is named.
     perform change_append('place', wanted, null, null, array['places', 'place:' || wanted]
         || case when 'unit' in (given ->> 'kind', before ->> 'kind')

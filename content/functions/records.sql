@@ -158,9 +158,9 @@ $$;
 -- Bring one text in and publish it. about: what it says of its article (article_record); t: id,
 -- locale and, where given, state, notice, withdrawal, withdrawn_to, version, published_at,
 -- updated_at, former_slugs;
--- expected: the revision it was compared with; e and words as for draft_save. Outcomes: 'ok',
+-- expected: the revision it was compared with; e: edition_json(). Outcomes: 'ok',
 -- 'stale', 'conflict' with the owner of the slug, 'error' with PostgreSQL's sentence.
-create or replace function import_text(t jsonb, about jsonb, expected int, e jsonb, words jsonb)
+create or replace function import_text(t jsonb, about jsonb, expected int, e jsonb)
 returns table (outcome text, detail text) language plpgsql as $$
 declare
     wanted text := t ->> 'id';
@@ -190,7 +190,8 @@ begin
         select wanted, x.id, x.n from jsonb_array_elements_text(about -> 'provinces')
                                       with ordinality x (id, n);
     end if;
-    perform draft_save(null, wanted, lang, expected, e, words);
+    perform search_about(wanted);
+    perform draft_save(null, wanted, lang, expected, e);
     perform 1 from edition x where x.article = wanted and x.locale = lang
                                and x.state in ('live', 'withdrawn', 'removed');
     changed := coalesce(changed, case when not found then first end, now());

@@ -1,7 +1,8 @@
 -- What a feed shows: the texts of one language, the latest change first, and those taken back in the
 -- last 30 days, which the feeds announce. Of one that vanished there is nothing but its article.
 -- $1 locale, $2 topic or null, $3 province or null, $4 and $5 modified_us and article of the last
--- row of the page before or null, $6 number of rows, $7 the locale and its fallbacks (for names).
+-- row of the page before or null, $6 number of rows, $7 the locale and its fallbacks (for names),
+-- $8 search_query_json() or null, with $9 its filters and $10 its words.
 -- Where the topic or province exists there is always a row: without texts it is one with no article.
 with page as (
     select e.id
@@ -14,6 +15,15 @@ with page as (
       and ($3::text is null
            or exists (select from article_province p
                       where p.article = e.article and p.province = $3))
+      and ($8::jsonb is null or exists (
+          select from search_text s
+          where s.article = e.article and s.locale = e.locale
+            and s.vector @@ (select p.asked from search_plan($8::jsonb, $7::text[]) p)
+            and (not $9::jsonb ? 'topic' or s.topic = $9::jsonb ->> 'topic')
+            and (not $9::jsonb ? 'province' or $9::jsonb ->> 'province' = any (s.provinces))
+            and (not $9::jsonb ? 'agency' or s.agency = $9::jsonb ->> 'agency')
+            and (not $9::jsonb ? 'kind' or s.kind = $9::jsonb ->> 'kind')
+            and (not $9::jsonb ? 'year' or s.year = ($9::jsonb ->> 'year')::int)))
       and ($4::bigint is null
            or (e.updated_at, e.article)
               < (timestamptz 'epoch' + $4::bigint * interval '1 microsecond', $5::text))
@@ -66,7 +76,7 @@ select part.name as part,
 from (select coalesce(
                  (select name_in(x.names, $7::text[]) from topic x where x.id = $2),
                  (select coalesce(province_value(x.id, 'name', $7::text[], current_date), x.id)
-                  from province x where x.id = $3)) as name) part
+                  from province x where x.id = $3), $10) as name) part
 left join page on true
 left join edition e on e.id = page.id
 left join edition shown on shown.id = page.id and e.state <> 'removed'

@@ -1,0 +1,368 @@
+-- Search: what a text is found by, what words there are, and what is found.
+
+-- ---- what is kept ---------------------------------------------------------------------------------
+
+-- The places that a text names, as lexemes: '@ha-noi'. Names count in the text's own language, in
+-- Vietnamese and in English, for those two stand in brackets everywhere.
+create or replace function search_places(v tsvector, in_locale text) returns tsvector language sql stable as $$
+    select array_to_tsvector(array(select distinct '@' || n.place from place_name n
+                                   where n.locale in (in_locale, 'vi', 'en') and v @@ n.query))
+$$;
+
+-- The words of a text that are counted: no pairs, no stems, none as written.
+create or replace function search_words(v tsvector) returns text[] language sql immutable as $$
+    select coalesce(array_agg(w), '{}') from unnest(tsvector_to_array(v)) w
+    where w !~ '^[=~+@]' and length(w) <= 40
+$$;
+
+-- Bring search up to date with what is live of a text. The lexemes move: the edition keeps none.
+create or replace function search_keep(wanted text, in_locale text) returns void language plpgsql as $$
+declare
+    e edition%rowtype;
+    had tsvector;
+    has tsvector;
+begin
+    select * into e from edition x where x.article = wanted and x.locale = in_locale and x.state = 'live';
+    delete from search_text s where s.article = wanted and s.locale = in_locale returning s.vector into had;
+    if e.id is not null then
+        has := e.search || search_places(e.search, in_locale);
+        insert into search_text (article, locale, edition, kind, topic, agency, provinces, published_at, year, title, vector)
+        select wanted, in_locale, e.id, a.kind, a.topic, a.agency,
+               array(select p.province from article_province p where p.article = wanted order by p.position, p.province),
+               e.published_at, extract(year from a.published_at at time zone 'Asia/Ho_Chi_Minh'), e.search_title, has
+        from article a where a.id = wanted;
+        update edition x set search = '', search_title = '' where x.id = e.id;
+    end if;
+    insert into search_delta (locale, texts, words)
+    select in_locale, d.texts, search_words(d.vector) from (values (-1, had), (1, has)) d (texts, vector)
+    where d.vector is not null;
+end $$;
+
+-- Bring search up to date with what is told of an article in all its languages.
+create or replace function search_about(wanted text) returns void language sql as $$
+    update search_text s set kind = a.kind, topic = a.topic, agency = a.agency,
+        provinces = array(select p.province from article_province p where p.article = wanted order by p.position, p.province),
+        year = extract(year from a.published_at at time zone 'Asia/Ho_Chi_Minh')
+    from article a where a.id = wanted and s.article = wanted
+$$;
+
+-- A place has other names now: which texts name it?
+create or replace function search_place_keep(wanted text) returns void language sql as $$
+    update search_text s set vector = ts_delete(s.vector, '@' || wanted) || case when x.names then array_to_tsvector(array['@' || wanted]) else '' end
+    from (select t.article, t.locale, exists (select from place_name n where n.place = wanted
+                                             and n.locale in (t.locale, 'vi', 'en') and t.vector @@ n.query) as names
+          from search_text t
+          where t.vector @@ any (array(select n.query from place_name n where n.place = wanted)
+                                 || quote_literal('@' || wanted)::tsquery)) x
+    where s.article = x.article and s.locale = x.locale and x.names <> (s.vector @@ quote_literal('@' || wanted)::tsquery)
+$$;
+
+-- Learn the words of at most so many texts. Says how many were learnt; 0 also while another learns.
+create or replace function search_learn(most int) returns int language plpgsql as $$
+declare
+    learnt int;
+begin
+    if not pg_try_advisory_xact_lock(hashtext('search_learn')) then
+        return 0;
+    end if;
+    with taken as (
+        delete from search_delta d where d.id in (select x.id from search_delta x order by x.id limit most)
+        returning d.locale, d.texts, d.words
+    ), counted as (
+        select t.locale, w as word, sum(t.texts) as texts from taken t, unnest(array_append(t.words, '')) w group by 1, 2
+    ), kept as (
+        insert into search_word as s (locale, word, texts)
+        select c.locale, c.word, c.texts from counted c where c.texts <> 0
+        on conflict (locale, word) do update set texts = s.texts + excluded.texts
+    )
+    select count(*) into learnt from taken;
+    return learnt;
+end $$;
+
+-- ---- what is asked --------------------------------------------------------------------------------
+
+-- tsquery's text for a word, or for what begins with it.
+create or replace function search_lexeme(word text, is_prefix boolean default false) returns text language sql immutable as $$
+    select '''' || replace(replace(word, '\', '\\'), '''', '''''') || '''' || case when is_prefix then ':*' else '' end
+$$;
+
+-- The units of a query (content/search_query.h) with what each weighs: the rarer, the more. ratio: of
+-- the texts of the language that has it most.
+create or replace function search_units(q jsonb)
+returns table (n int, word text, match text, rank tsquery, written tsquery, run boolean, known boolean, weight float8)
+language sql stable as $$
+    with total as (
+        select s.locale, s.texts from search_word s where s.word = '' and s.texts > 0
+    )
+    select u.n::int, u.unit ->> 'word', u.unit ->> 'match', (u.unit ->> 'rank')::tsquery, (u.unit ->> 'written')::tsquery,
+           (u.unit ->> 'run')::boolean, k.ratio is not null, -ln(least(coalesce(k.ratio, 0.0005), 0.95))
+    from jsonb_array_elements(q -> 'units') with ordinality u (unit, n)
+    left join lateral (
+        select max((s.texts + 0.5) / (t.texts + 1)) as ratio
+        from total t join search_word s on s.locale = t.locale and s.word = u.unit ->> 'word' and s.texts > 0
+    ) k on true
+    order by 1
+$$;
+
+-- The places that a query names, the longest names first, none inside another's.
+create or replace function search_named(q jsonb) returns table (place text, since int, until int) language plpgsql stable as $$
+declare
+    one record;
+    taken int := -1;
+begin
+    for one in
+        select (x ->> 'from')::int as a, (x ->> 'to')::int as z, array_agg(distinct n.place) as places
+        from jsonb_array_elements(q -> 'names') x join place_name n on n.folded = x ->> 'key'
+        group by 1, 2 order by 1, 2 desc
+    loop
+        if one.a > taken then
+            return query select p, one.a, one.z from unnest(one.places) p;
+            taken := one.z;
+        end if;
+    end loop;
+end $$;
+
+-- A word that is nearly this one and that texts have, in one of these languages first; or null.
+create or replace function search_nearest(wanted text, in_locales text[]) returns text language plpgsql stable as $$
+declare
+    most int := case when length(wanted) < 6 then 1 else 2 end;
+begin
+    if length(wanted) not between 4 and 40 or wanted ~ '^[0-9]+$' then
+        return null;
+    end if;
+    return (select x.word
+            from (select w.word, sum(w.texts) as texts, bool_or(w.locale = in_locales[1]) as own,
+                         -- Letters in another order are one mistake.
+                         case when search_letters(w.word) = search_letters(wanted) then 1 else levenshtein_less_equal(w.word, wanted, most) end as far
+                  from search_word w where w.word % wanted and w.texts > 0 group by 1) x
+            where x.far <= most
+            order by x.far - case when left(x.word, 1) = left(wanted, 1) then 0.5 else 0 end - case when x.own then 0.5 else 0 end,
+                     x.texts desc, x.word limit 1);
+end $$;
+
+create or replace function search_letters(word text) returns text language sql immutable as $$
+    select string_agg(c, '' order by c) from string_to_table(word, null) c
+$$;
+
+-- How a query is answered. asked: what a text must have; relaxed: not all words of the query, for no
+-- text has them; corrected: [{"from", "to"}], words that no text has and what they were taken for.
+create or replace function search_plan(q jsonb, in_locales text[], out asked tsquery, out relaxed boolean,
+                                       out corrected jsonb, out units jsonb, out places text[])
+language plpgsql stable as $$
+declare
+    must text := (select string_agg('(' || x || ')', ' & ') from jsonb_array_elements_text(q -> 'phrases') x);
+    barred text := (select string_agg('!(' || x || ')', ' & ') from jsonb_array_elements_text(q -> 'not') x);
+    likely text;
+begin
+    relaxed := false;
+    corrected := '[]';
+    units := (select jsonb_agg(jsonb_build_object('n', u.n - 1, 'word', u.word, 'match', u.match, 'rank', u.rank::text,
+                  'written', u.written::text, 'run', u.run, 'known', u.known, 'weight', u.weight) order by u.n)
+              from search_units(q) u);
+    -- The name of a place stands for the place: in any language, and not for any text that has its syllables.
+    with named as (
+        select * from search_named(q)
+    ), spans as (
+        select n.since, string_agg(distinct search_lexeme('@' || n.place), ' | ') as match from named n group by 1
+        union all
+        select (u ->> 'n')::int, u ->> 'match' from jsonb_array_elements(units) u
+        where not exists (select from named n where (u ->> 'n')::int between n.since and n.until)
+    )
+    select (select array_agg(distinct n.place) from named n), string_agg('(' || s.match || ')', ' & ' order by s.since)
+    into places, likely from spans s;
+    if places is not null then
+        asked := concat_ws(' & ', likely, must, barred)::tsquery;
+        if exists (select from search_text t where t.vector @@ asked) then
+            return;
+        end if;
+    end if;
+    asked := search_all(units, must, barred);
+    if exists (select from search_text t where t.vector @@ asked) then
+        return;
+    end if;
+    with near as materialized (
+        select (u ->> 'n')::int as n, u ->> 'word' as word, search_nearest(u ->> 'word', in_locales) as nearest
+        from jsonb_array_elements(units) u where not (u ->> 'run')::boolean and not (u ->> 'known')::boolean
+          and not exists (select from search_text t where t.vector @@ (u ->> 'match')::tsquery) limit 5
+    )
+    select coalesce((select jsonb_agg(jsonb_build_object('from', x.word, 'to', x.nearest) order by x.n) from near x
+                     where x.nearest is not null), '[]'),
+           (select jsonb_agg(case when x.nearest is null then u
+                else u || jsonb_build_object('word', x.nearest, 'known', true, 'weight', 5, 'written', null,
+                                             'match', search_lexeme(x.nearest), 'rank', search_lexeme(x.nearest)) end order by u -> 'n')
+            from jsonb_array_elements(units) u left join near x on x.n = (u ->> 'n')::int)
+    into corrected, units;
+    if corrected <> '[]' then
+        asked := search_all(units, must, barred);
+        if exists (select from search_text t where t.vector @@ asked) then
+            return;
+        end if;
+    end if;
+    -- Any word that says something: one that is rare beside the others of the query.
+    relaxed := true;
+    select concat_ws(' & ', '(' || string_agg('(' || (u ->> 'match') || ')', ' | ') || ')', must, barred)::tsquery into asked
+    from jsonb_array_elements(units) u
+    where (u ->> 'weight')::float8 >= 0.3 * (select max((x ->> 'weight')::float8) from jsonb_array_elements(units) x
+                                            where (x ->> 'known')::boolean or (x ->> 'run')::boolean);
+    asked := coalesce(asked, ''::tsquery);
+end $$;
+
+create or replace function search_all(units jsonb, must text, barred text) returns tsquery language sql immutable as $$
+    select concat_ws(' & ', (select string_agg('(' || (u ->> 'match') || ')', ' & ') from jsonb_array_elements(units) u), must, barred)::tsquery
+$$;
+
+-- Which texts a search finds. q: search_query_json(); in_locales: the reader's, then those that stand in
+-- for it; f: of "language", "topic", "province", "agency", "kind" and "year" those that are asked for;
+-- sort: 'relevance' or 'newest'; most hits after the one of after_key and after_id. A row a hit, the best
+-- first; one row without an article when there is none. about, the same in each: {"total", "relaxed",
+-- "corrected", "places", "facets"}. A facet counts what would be found without a filter of its own.
+--
+-- An article is one hit: in the reader's language if that text matches, else in the nearest. Hits in
+-- the reader's language come first. Of very many, those are ranked whose titles fit best; the others
+-- follow by date.
+create or replace function search_run(q jsonb, in_locales text[], f jsonb, sort text, most int, after_key bigint, after_id text)
+returns table (about jsonb, article text, locale text, key bigint)
+language plpgsql stable set plan_cache_mode = force_generic_plan set jit = off as $$
+declare
+    plan record;
+    ranks tsquery[];
+    weights float8[];
+    matches tsquery[];
+    title_weights float8[];
+    written tsquery;
+    any_word tsquery;
+    mass float8;
+begin
+    select * into plan from search_plan(q, in_locales);
+    select array_agg((u ->> 'rank')::tsquery order by u -> 'n'), array_agg((u ->> 'match')::tsquery order by u -> 'n'),
+           array_agg((u ->> 'weight')::float8 order by u -> 'n'), sum((u ->> 'weight')::float8),
+           string_agg('(' || (u ->> 'match') || ')', ' | ')::tsquery,
+           coalesce(string_agg('(' || (u ->> 'written') || ')', ' & '), '')::tsquery
+    into ranks, matches, weights, mass, any_word, written from jsonb_array_elements(plan.units) u;
+    title_weights := weights;
+    -- Words that stand together in the query do so in what is meant: together they weigh as much as all.
+    select ranks || coalesce(array_agg(x.near::tsquery), '{}'), weights || coalesce(array_agg(mass / jsonb_array_length(q -> 'near')), '{}')
+    into ranks, weights from jsonb_array_elements_text(q -> 'near') x (near);
+    -- The place itself, by whatever name a text gives it.
+    if plan.places is not null then
+        select ranks || x.named, matches || x.named, weights || mass, title_weights || mass into ranks, matches, weights, title_weights
+        from (select string_agg('(' || n.query::text || ')', ' | ')::tsquery as named from place_name n
+              where n.place = any (plan.places) and n.locale = any (in_locales || '{vi,en}'::text[])) x;
+    end if;
+    return query
+    with matched as materialized (
+        select t.article, t.locale, t.kind, t.topic, t.agency, t.provinces, t.year, t.published_at, t.title,
+               to_char(coalesce(array_position(in_locales, t.locale), 100), 'FM000') || t.locale as choice
+        from search_text t where t.vector @@ plan.asked
+    ), articles as materialized (
+        select m.article, min(m.topic) as topic, min(m.agency) as agency, min(m.kind) as kind, min(m.year) as year,
+               min(m.provinces) as provinces, array_agg(m.locale) as locales,
+               min(m.choice) filter (where not f ? 'language' or m.locale = f ->> 'language') as choice,
+               (f ? 'topic' and min(m.topic) is distinct from f ->> 'topic')::int as no_topic,
+               (f ? 'province' and not f ->> 'province' = any (min(m.provinces)))::int as no_province,
+               (f ? 'agency' and min(m.agency) is distinct from f ->> 'agency')::int as no_agency,
+               (f ? 'kind' and min(m.kind) <> f ->> 'kind')::int as no_kind,
+               (f ? 'year' and min(m.year) <> (f ->> 'year')::int)::int as no_year
+        from matched m group by 1
+    ), judged as materialized (
+        select a.*, (a.choice is null)::int as no_language,
+               a.no_topic + a.no_province + a.no_agency + a.no_kind + a.no_year + (a.choice is null)::int as misses
+        from articles a
+    ), found as materialized (
+        select j.article, m.locale, m.title, m.published_at, left(j.choice, 3) <> '001' as foreign_text,
+               row_number() over (order by left(j.choice, 3) <> '001', ts_rank(m.title, any_word, 1) desc, m.published_at desc) as n
+        from judged j join matched m on m.article = j.article and m.locale = substr(j.choice, 4)
+        where j.misses = 0
+    ), ranked as (
+        select x.article, x.locale,
+            case when x.foreign_text then 0 else 1e15 end::bigint + case
+                when sort = 'newest' then (extract(epoch from x.published_at) * 1000)::bigint
+                when x.n <= 400 then 1e14::bigint + (1e9 * (
+                    (select sum(u.weight * ts_rank('{0.1, 0.25, 0.5, 1}', t.vector, u.rank, 1)) from unnest(ranks, weights) u (rank, weight))
+                    + (select coalesce(sum(u.weight), 0) from unnest(matches, title_weights) u (match, weight) where x.title @@ u.match)
+                      / (2 + ln(1 + length(x.title)))
+                    + case when t.vector @@ written then mass else 0 end))::bigint
+                else extract(epoch from x.published_at)::bigint end as key
+        from found x join search_text t on t.article = x.article and t.locale = x.locale
+    ), page as (
+        select * from ranked r where after_id is null or (r.key, r.article) < (after_key, after_id)
+        order by r.key desc, r.article desc limit most
+    ), told as (
+        select jsonb_build_object('total', (select count(*) from found), 'relaxed', plan.relaxed, 'corrected', plan.corrected,
+            'places', to_jsonb(plan.places),
+            'facets', jsonb_build_object(
+                'language', (select jsonb_object_agg(x.v, x.c) from (select l as v, count(*) as c from judged j, unnest(j.locales) l
+                             where j.misses = j.no_language group by 1) x),
+                'topic', (select jsonb_object_agg(x.v, x.c) from (select j.topic as v, count(*) as c from judged j
+                          where j.misses = j.no_topic and j.topic is not null group by 1) x),
+                'province', (select jsonb_object_agg(x.v, x.c) from (select p as v, count(*) as c from judged j, unnest(j.provinces) p
+                             where j.misses = j.no_province group by 1) x),
+                'agency', (select jsonb_object_agg(x.v, x.c) from (select j.agency as v, count(*) as c from judged j
+                           where j.misses = j.no_agency and j.agency is not null group by 1) x),
+                'kind', (select jsonb_object_agg(x.v, x.c) from (select j.kind as v, count(*) as c from judged j
+                         where j.misses = j.no_kind group by 1) x),
+                'year', (select jsonb_object_agg(x.v, x.c) from (select j.year::text as v, count(*) as c from judged j
+                         where j.misses = j.no_year group by 1) x))) as about
+    )
+    select t.about, p.article, p.locale, p.key from told t left join page p on true
+    order by p.key desc, p.article desc;
+end $$;
+
+-- What a reader is told of a search as a whole: names for what search_run() counted. Languages and kinds
+-- have theirs from the catalogs.
+create or replace function search_about_json(about jsonb, in_locales text[], f jsonb) returns jsonb language plpgsql stable as $$
+begin
+    return about || jsonb_build_object(
+        'places', (select coalesce(jsonb_agg(search_place_json(p, in_locales) order by n), '[]')
+                   from jsonb_array_elements_text(nullif(about -> 'places', 'null')) with ordinality x (p, n)),
+        'facets', (select jsonb_object_agg(x.facet, x.counted) from (
+            select c.key as facet, (
+                select coalesce(jsonb_agg(jsonb_strip_nulls(jsonb_build_object('value', v.key, 'count', v.value::int, 'name', case c.key
+                    when 'topic' then (select name_in(t.names, in_locales) from topic t where t.id = v.key)
+                    when 'agency' then (select name_in(g.names, in_locales) from agency g where g.id = v.key)
+                    when 'province' then coalesce(province_value(v.key, 'name', in_locales, today_in_viet_nam()), v.key) end))
+                    order by v.value::int desc, v.key), '[]')
+                from jsonb_each_text(coalesce(nullif(c.value, 'null'), '{}')) v) as counted
+            from jsonb_each(about -> 'facets') c) x));
+end $$;
+
+-- A place as a search names it, with the page that tells of it: its own, or that of the first unit where it lies.
+create or replace function search_place_json(wanted text, in_locales text[]) returns jsonb language plpgsql stable as $$
+begin
+    return (select b.brief || jsonb_build_object('path', coalesce(b.brief -> 'path', b.brief -> 'provinces' -> 0 -> 'path'))
+            from (select place_brief(p, in_locales, 'asked') as brief from place p where p.id = wanted) b);
+end $$;
+
+-- What somebody may be about to ask: places whose names begin so, and texts whose titles have these words,
+-- the last one begun. q: search_query_json().
+create or replace function search_suggest(q jsonb, in_locales text[], most int)
+returns table (kind text, id text, name text, path text, locale text) language plpgsql stable set plan_cache_mode = force_generic_plan set jit = off as $$
+declare
+    last_one int := jsonb_array_length(q -> 'units') - 1;
+    begun text := (select x ->> 'key' from jsonb_array_elements(q -> 'names') x
+                   where (x ->> 'from')::int = 0 and (x ->> 'to')::int = last_one);
+    asked tsquery := (select string_agg('(' || case
+                          when u.n - 1 < last_one or (u.unit ->> 'run')::boolean then u.unit ->> 'match'
+                          else (u.unit ->> 'match') || ' | ' || search_lexeme(u.unit ->> 'word', true) end || ')', ' & ')
+                      from jsonb_array_elements(q -> 'units') with ordinality u (unit, n));
+begin
+    return query
+    (select 'place', b.id, b.brief ->> 'name', b.brief ->> 'path', in_locales[1]
+     from (select n.place as id, search_place_json(n.place, in_locales) as brief, min(case when n.folded = begun then 0 else 1 end) as far,
+                  min(coalesce(array_position(in_locales, n.locale), 100)) as near
+           from place_name n
+           where n.folded like replace(replace(replace(begun, '\', '\\'), '%', '\%'), '_', '\_') || '%'
+           group by 1 order by 3, 4, 1 limit 3) b
+     where b.brief ->> 'path' is not null)
+    union all
+    (select 'article', t.article, e.title, case when a.kind = 'profile' then '/' || in_locales[1] || '/provinces/' || e.slug || '/'
+                                               else text_path(in_locales[1], e.slug) end, e.locale
+     from (select distinct on (s.article) s.article, s.locale, s.kind, s.published_at
+           from search_text s where s.title @@ asked and s.locale = any (in_locales)
+           order by s.article, array_position(in_locales, s.locale)) t
+     join article a on a.id = t.article
+     join edition e on e.article = t.article and e.locale = t.locale and e.state = 'live'
+     order by t.locale <> in_locales[1], t.published_at desc, t.article
+     limit most)
+    limit most;
+end $$;
