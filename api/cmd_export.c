@@ -68,10 +68,10 @@ const struct command command_export = {
     .usage = "--jsonl [FILE|-]",
     .help =
         "Write all that readers see as JSON Lines.\n"
-        "Topics, agencies, media, provinces and the glossary come first, each with a \"type\";\n"
-        "then the live and withdrawn texts, sorted by id and locale. The same content always\n"
-        "gives the same bytes, and `sen import` of them into an empty database gives the same\n"
-        "export again.\n"
+        "Topics, agencies, media, provinces, the glossary and places come first, each with a\n"
+        "\"type\"; then the live and withdrawn texts, sorted by id and locale. The same content\n"
+        "always gives the same bytes, and `sen import` of them into an empty database gives the\n"
+        "same export again.\n"
         "\n"
         "The files of the media are not in it: they are in SEN_HOME/media. Copy that folder into\n"
         "SEN_HOME of the other portal, or beside the .jsonl file as media/, before the import.",

@@ -1,7 +1,7 @@
 // Write everything that readers see, as JSON Lines in UTF-8: first topics, agencies, media,
-// provinces and the glossary, each sorted by id and marked by "type"; then the live and withdrawn
-// texts, sorted by id and locale, with the keys of content/item.h in a fixed order. The same
-// content always gives the same bytes, whichever database it is in, and importing them into an
+// provinces, the glossary and places, each sorted by id and marked by "type"; then the live and
+// withdrawn texts, sorted by id and locale, with the keys of content/item.h in a fixed order. The
+// same content always gives the same bytes, whichever database it is in, and importing them into an
 // empty one gives them again.
 //
 // Not in it: drafts, earlier editions, accounts, the change log (a backup of the database has
