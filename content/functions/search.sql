@@ -329,7 +329,7 @@ end $$;
 -- A place as a search names it, with the page that tells of it: its own, or that of the first unit where it lies.
 create or replace function search_place_json(wanted text, in_locales text[]) returns jsonb language plpgsql stable as $$
 begin
-    return (select b.brief || jsonb_build_object('path', coalesce(b.brief -> 'path', b.brief -> 'provinces' -> 0 -> 'path'))
+    return (select b.brief || jsonb_build_object('path', coalesce(b.brief ->> 'path', b.brief #>> '{provinces,0,path}'))
             from (select place_brief(p, in_locales, 'asked') as brief from place p where p.id = wanted) b);
 end $$;
 
