@@ -286,13 +286,13 @@ char *format_language(TALLOC_CTX *ctx, const struct locale *locale, const struct
 
     snprintf(key, sizeof(key), "language.%s", named->tag);
     const char *pinned = locale_pin(locale, key);
-    if (pinned) {
-        name = talloc_strdup(ctx, pinned);
+    if (pinned || strcmp(named->icu, named->tag) != 0) {
+        name = talloc_strdup(ctx, pinned ? pinned : named->name);
     } else {
         int32_t length = uldn_localeDisplayName(icu_object(ICU_NAMES, locale), named->tag, text,
                                                 NAME_UNITS, &status);
-        bool known = U_SUCCESS(status) && length > 0;
-        name = known ? icu_to_utf8(ctx, text, length, NULL) : talloc_strdup(ctx, named->name);
+        icu_require(status, "language name");
+        name = icu_to_utf8(ctx, text, length, NULL);
     }
     return place == NAME_ALONE ? begin_with_capital(ctx, locale, name) : name;
 }

@@ -51,8 +51,9 @@ char *format_choices(TALLOC_CTX *ctx, const struct locale *locale, const char *c
 // NAME_ALONE begins with a capital where the script has them: for menus, tables, tags.
 enum name_place { NAME_IN_TEXT, NAME_ALONE };
 
-// What locale calls the language of named: "Vietnamese", "vietnamien". A language that ICU and the
-// registry have no name for in this locale goes by its own.
+// What locale calls the language of named: "Vietnamese", "vietnamien". The languages that ICU does
+// not know go by their own names where the registry has no other, so that it stays so when a later
+// ICU knows them.
 char *format_language(TALLOC_CTX *ctx, const struct locale *locale, const struct locale *named,
                       enum name_place place);
 

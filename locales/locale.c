@@ -67,11 +67,9 @@ static const struct locale *find_alias(const char *tag, size_t length)
 // {"long": "d MMMM y", ...}: every style, and nothing else.
 static int read_dates(json_t *dates, struct locale *ret)
 {
-    static const char *const names[DATE_STYLES] = {[DATE_LONG] = "long",
-                                                   [DATE_SHORT] = "short",
-                                                   [DATE_MONTH_YEAR] = "month_year",
-                                                   [DATE_WEEKDAY] = "weekday",
-                                                   [DATE_TIME] = "date_time"};
+    static const char *const names[DATE_STYLES] = {
+        [DATE_LONG] = "long",       [DATE_SHORT] = "short",    [DATE_MONTH_YEAR] = "month_year",
+        [DATE_WEEKDAY] = "weekday", [DATE_TIME] = "date_time", [DATE_YEAR] = "year"};
 
     for (size_t i = 0; i < DATE_STYLES; i++) {
         ret->date_patterns[i] = json_string_value(json_object_get(dates, names[i]));

@@ -15,8 +15,8 @@
 // Longest tag that is looked at, bytes (RFC 5646 section 4.4.1).
 #define LOCALE_TAG_BYTES 35
 
-enum date_style { DATE_LONG, DATE_SHORT, DATE_MONTH_YEAR, DATE_WEEKDAY, DATE_TIME };
-#define DATE_STYLES 5
+enum date_style { DATE_LONG, DATE_SHORT, DATE_MONTH_YEAR, DATE_WEEKDAY, DATE_TIME, DATE_YEAR };
+#define DATE_STYLES 6
 
 struct locale_pin {
     const char *key, *text;

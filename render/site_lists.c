@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static json_t *newest_of(const struct site_wing *wing, const struct site_topic *topic)
@@ -120,6 +121,13 @@ static const struct locale *set_name(const struct topic_pages *pages, json_t *vi
     return in;
 }
 
+// "2025", "2025年": of the day in its middle.
+static char *year_text(const struct topic_pages *pages, int year)
+{
+    struct tm middle = {.tm_year = year - 1900, .tm_mon = 6, .tm_mday = 1};
+    return format_date(pages->ctx, pages->wing->ui, timegm(&middle), DATE_YEAR);
+}
+
 static int write_topic(const struct topic_pages *pages)
 {
     json_t *view = site_view(pages->wing), *cards = json_array(), *years = json_array();
@@ -129,10 +137,10 @@ static int write_topic(const struct topic_pages *pages)
         json_array_append_new(cards, card);
     }
     for (size_t i = 0; i < pages->year_count; i++)
-        json_array_append_new(years,
-                              json_pack("{s:i, s:o}", "year", pages->years[i], "href",
-                                        json_sprintf("/%s/topics/%s/%d/", pages->wing->locale->tag,
-                                                     pages->topic->id, pages->years[i])));
+        json_array_append_new(
+            years, json_pack("{s:s, s:o}", "year", year_text(pages, pages->years[i]), "href",
+                             json_sprintf("/%s/topics/%s/%d/", pages->wing->locale->tag,
+                                          pages->topic->id, pages->years[i])));
     const struct locale *in = set_name(pages, view);
     site_set_list(view, "cards", cards);
     site_set_list(view, "years", years);
@@ -168,15 +176,16 @@ static int write_year(const struct topic_pages *pages, int year)
         talloc_free(ctx);
     }
     const struct locale *in = set_name(pages, view);
-    json_object_set_new(view, "year", json_integer(year));
+    site_set(view, "year", year_text(pages, year));
     json_object_set_new(view, "entries", entries);
     site_set_list(view, "crumbs",
                   site_crumbs(pages->wing, site_topic_link(pages->wing, pages->topic)));
     struct site_page page = {
         .template = SITE_YEAR,
         .title_in = in,
-        .title = talloc_asprintf(pages->ctx, "%s, %d",
-                                 json_string_value(json_object_get(view, "name")), year),
+        .title =
+            talloc_asprintf(pages->ctx, "%s, %s", json_string_value(json_object_get(view, "name")),
+                            year_text(pages, year)),
     };
     return write_page(pages, talloc_asprintf(pages->ctx, "topics/%s/%d/", pages->topic->id, year),
                       &page, view);
