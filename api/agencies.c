@@ -4,6 +4,7 @@ static const struct read list = {
     .statement = "agencies",
     .values = {{VALUE_LOCALES}},
     .negotiates = true,
+    .by_name = true,
     .max_age = 60,
     .stale_age = 600,
 };

@@ -9,6 +9,7 @@ static const struct read list = {
                {VALUE_CHOICE, "status", .choices = "current|former|all"},
                {VALUE_DATE, "on"}},
     .negotiates = true,
+    .by_name = true,
     .max_age = 60,
     .stale_age = 600,
     .keep = KEEP_SECONDS,

@@ -19,6 +19,7 @@
 #include "content/db.h"
 #include "content/fields.h"
 #include "content/search_query.h"
+#include "locales/collate.h"
 #include "locales/locale.h"
 #include "locales/negotiate.h"
 
@@ -432,6 +433,20 @@ static char *header_address(TALLOC_CTX *ctx, const char *address)
     return encoded;
 }
 
+// The items in the order of their names in a language; SQL has them in one that does not change, so
+// that names which are the same keep it.
+static const char *sort_items(TALLOC_CTX *ctx, const char *items, const char *tag)
+{
+    const struct locale *locale = tag ? locale_find(tag) : NULL;
+    json_t *list = json_loads(items, 0, NULL);
+    collate_objects(locale ? locale : locale_default(), list, "name");
+    char *text = json_dumps(list, JSON_COMPACT | JSON_PRESERVE_ORDER);
+    const char *sorted = talloc_strdup(ctx, text);
+    free(text);
+    json_decref(list);
+    return sorted;
+}
+
 static const char json_content[] = "application/json; charset=utf-8";
 
 // The answer that a statement's row makes, or NULL when there is none.
@@ -455,12 +470,15 @@ static struct response *build(struct fetch *fetch, const struct db_result *resul
         response = response_new(fetch->thread->memory, 200, json_content, headers, body,
                                 db_length(result, 0, "body"), modified);
     } else if (items) {
+        if (read->by_name)
+            items = sort_items(scratch, items, db_value(result, 0, "locale"));
         const char *id = db_value(result, 0, "next_id");
         char *document, *cursor = NULL;
         if (id) {
             struct cursor next = {.key = db_integer(result, 0, "next_key"), .id = id};
             cursor = cursor_encode(scratch, fetch->route->path, &next);
-            headers = talloc_asprintf_append(headers, "%s", read_next_link(scratch, request, cursor));
+            headers =
+                talloc_asprintf_append(headers, "%s", read_next_link(scratch, request, cursor));
         }
         document =
             talloc_asprintf(scratch, "{\"items\":%s,\"next\":%s%s%s}", items, cursor ? "\"" : "",

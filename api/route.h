@@ -49,6 +49,7 @@ struct read {
     int max_age;            // seconds a client may keep it
     int stale_age;          // seconds more while it revalidates
     int keep;               // seconds we may keep it; 0: until a change says otherwise
+    bool by_name;           // its items are sorted by their names, as the reader's language does
     bool heavy;             // asked on connections of its own, so that others need not wait
 
     // Makes the answer of the rows where it is not JSON from SQL: *ret has one reference, *ret_tags

@@ -1,6 +1,8 @@
 // The page of a province or city.
 #include "render/site_internal.h"
 
+#include "locales/collate.h"
+
 #include "content/search_query.h"
 
 #include <stdlib.h>
@@ -206,7 +208,7 @@ static void set_history(TALLOC_CTX *ctx, const struct site *site, const struct s
                         const struct site_unit *unit, json_t *view)
 {
     const char *name = site_unit_name(unit, wing->locale, NULL);
-    json_t *formers = json_array();
+    json_t *formers = json_array(), *others = json_array();
     // What was there under the same name before the others joined it.
     if (unit->predecessor_count && strcmp(unit->from, unit->predecessors[0].since) < 0) {
         json_t *itself = site_unit_link(wing, unit);
@@ -215,7 +217,10 @@ static void set_history(TALLOC_CTX *ctx, const struct site *site, const struct s
     }
     for (size_t i = 0; i < unit->predecessor_count; i++)
         if (unit->predecessors[i].unit != unit)
-            json_array_append_new(formers, site_unit_link(wing, unit->predecessors[i].unit));
+            json_array_append_new(others, site_unit_link(wing, unit->predecessors[i].unit));
+    collate_objects(wing->locale, others, "name");
+    json_array_extend(formers, others);
+    json_decref(others);
     if (unit->predecessor_count) {
         const struct message_arg args[] = {
             {"name", name, 0}, {"date", day_text(ctx, wing, unit->predecessors[0].since), 0}};
@@ -226,6 +231,7 @@ static void set_history(TALLOC_CTX *ctx, const struct site *site, const struct s
     if (!site_unit_is_former(site->catalogue, unit))
         return;
     json_t *became = site_unit_successors(wing, unit);
+    collate_objects(wing->locale, became, "name");
     bool any = json_array_size(became);
     const struct message_arg args[] = {
         {"name", name, 0}, {"date", any ? day_text(ctx, wing, unit->successors[0].since) : "", 0}};

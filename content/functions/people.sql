@@ -109,17 +109,18 @@ begin
     return '{}';
 end $$;
 
--- a: agency, after (a name), limit. Those whom the asker may manage.
+-- a: agency, after (a name), limit. Those whom the asker may manage, in Vietnamese order: names of
+-- accounts are of no language, and the order of all other letters in it is Unicode's own.
 create or replace function person_list(who jsonb, a jsonb) returns jsonb language plpgsql as $$
 begin
     perform people_may(who, a);
-    return (select jsonb_build_object('items', coalesce(jsonb_agg(person_json(x.id) order by x.name collate "C"), '[]'),
-            'next', case when count(*) = (a ->> 'limit')::int then max(x.name collate "C") end)
+    return (select jsonb_build_object('items', coalesce(jsonb_agg(person_json(x.id) order by x.name collate "vi-x-icu"), '[]'),
+            'next', case when count(*) = (a ->> 'limit')::int then max(x.name collate "vi-x-icu") end)
         from (select c.id, c.name from account c
               where may_manage(who, c.agency)
                 and (not a ? 'agency' or c.agency = a ->> 'agency')
-                and (not a ? 'after' or c.name collate "C" > a ->> 'after')
-              order by c.name collate "C" limit (a ->> 'limit')::int) x);
+                and (not a ? 'after' or c.name collate "vi-x-icu" > a ->> 'after')
+              order by c.name collate "vi-x-icu" limit (a ->> 'limit')::int) x);
 end $$;
 
 create or replace function person_get(who jsonb, a jsonb) returns jsonb language plpgsql as $$
