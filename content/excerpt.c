@@ -19,10 +19,20 @@ struct hit {
     unsigned unit;
 };
 
+struct stem {
+    char text[STEM_BYTES];
+    size_t length;
+    size_t core, core_end; // in text
+    size_t unit;
+};
+
 // What is looked for, and what was found.
 struct search {
     const struct search_query *query;
     const struct locale *locale;
+    bool beginnings; // its stemmer takes them off too
+    struct stem *stems;
+    size_t stem_count;
     const char *text;
     size_t length;
     struct hit *hits;
@@ -46,58 +56,92 @@ static void add_hit(struct search *search, size_t from, size_t to, size_t unit)
     search->hits[search->count++] = (struct hit){from, to, (unsigned)unit};
 }
 
-static bool equals(const char *word, size_t length, const char *other)
+// The stem of a unit in the language of the text, and what of it a word must hold to have it: to
+// ask a stemmer of every word costs more than all else here. Stemmers take endings off and change
+// the last letter at most; that of Indonesian also beginnings, changing the first letter, and that
+// of Arabic beginnings.
+static void add_stem(struct search *search, const struct search_unit *unit, size_t number)
 {
-    return strncmp(other, word, length) == 0 && other[length] == '\0';
-}
-
-// Can this word have this stem? Stemmers take endings off; those of Arabic and Indonesian
-// beginnings too. To ask a stemmer costs more than all else here.
-static bool may_have(const struct locale *locale, const char *word, const char *stem)
-{
-    bool beginnings =
-        strcmp(locale->stemmer, "arabic") == 0 || strcmp(locale->stemmer, "indonesian") == 0;
-    return beginnings ||
-           (word[0] == stem[0] && ((unsigned char)word[0] < 0x80 || word[1] == stem[1]));
-}
-
-static bool has_stem(const struct search *search, const struct search_unit *unit,
-                     const struct segment_token *token, char stem[STEM_BYTES], size_t *length)
-{
+    const char *word = unit->written ? unit->written : unit->folded;
+    struct stem stem = {.unit = number};
     char made[STEM_BYTES];
-    size_t made_length;
 
-    for (size_t i = 0; i < unit->stem_count; i++) {
-        if (!may_have(search->locale, token->folded, unit->stems[i]))
+    if (unit->pair_count || !stem_word(search->locale, word, strlen(word), made, &stem.length))
+        return;
+    stem.length = segment_fold(made, stem.length, stem.text, STEM_BYTES);
+    stem.core_end = stem.length;
+    if (search->beginnings && stem.length < ((unsigned char)*stem.text < 0x80 ? 3 : 6))
+        return; // every other word holds two letters somewhere
+    if (search->beginnings && stem.length > 3 && (unsigned char)*stem.text < 0x80)
+        stem.core = 1;
+    if ((!search->beginnings && stem.length > 2) || stem.core)
+        do
+            stem.core_end--;
+        while (((unsigned char)stem.text[stem.core_end] & 0xc0) == 0x80);
+    if (stem.core_end > stem.core)
+        search->stems[search->stem_count++] = stem;
+}
+
+static void prepare(struct search *search)
+{
+    const char *stemmer = search->locale->stemmer;
+
+    if (!stemmer)
+        return;
+    search->beginnings = strcmp(stemmer, "arabic") == 0 || strcmp(stemmer, "indonesian") == 0;
+    search->stems = talloc_array(NULL, struct stem, search->query->unit_count);
+    for (size_t i = 0; i < search->query->unit_count; i++)
+        add_stem(search, &search->query->units[i], i);
+}
+
+static bool may_have(const struct search *search, const struct segment_token *token,
+                     const struct stem *stem)
+{
+    const char *core = stem->text + stem->core;
+    size_t length = stem->core_end - stem->core;
+
+    if (search->beginnings)
+        return memmem(token->folded, token->folded_length, core, length);
+    return *core == *token->folded && token->folded_length >= length &&
+           memcmp(token->folded, core, length) == 0;
+}
+
+// The unit that has the word's stem; the number of units where none does.
+static size_t find_stem(const struct search *search, const struct segment_token *token)
+{
+    char made[STEM_BYTES], folded[STEM_BYTES];
+    size_t length = 0, none = search->query->unit_count;
+
+    for (size_t i = 0; i < search->stem_count; i++) {
+        const struct stem *stem = &search->stems[i];
+        if (!may_have(search, token, stem))
             continue;
-        if (*length == 0) {
-            if (!stem_word(search->locale, token->written, token->written_length, made,
-                           &made_length))
-                return false;
-            *length = segment_fold(made, made_length, stem, STEM_BYTES);
+        if (length == 0) {
+            if (!stem_word(search->locale, token->written, token->written_length, made, &length))
+                return none;
+            length = segment_fold(made, length, folded, STEM_BYTES);
+            if (length == 0)
+                return none;
         }
-        if (*length && equals(stem, *length, unit->stems[i]))
-            return true;
+        if (stem->length == length && memcmp(stem->text, folded, length) == 0)
+            return stem->unit;
     }
-    return false;
+    return none;
 }
 
 static void find_word(struct search *search, const struct segment_token *token)
 {
     const struct search_query *query = search->query;
-    char stem[STEM_BYTES];
-    size_t stem_length = 0;
+    size_t unit = 0;
 
-    for (size_t i = 0; i < query->unit_count; i++) {
-        const struct search_unit *unit = &query->units[i];
-        if (unit->pair_count)
-            continue;
-        if ((unit->folded[0] == token->folded[0] && strcmp(unit->folded, token->folded) == 0) ||
-            (search->locale->stemmer && has_stem(search, unit, token, stem, &stem_length))) {
-            add_hit(search, token->from, token->to, i);
-            return;
-        }
-    }
+    while (unit < query->unit_count &&
+           (query->units[unit].pair_count || query->units[unit].folded[0] != token->folded[0] ||
+            strcmp(query->units[unit].folded, token->folded) != 0))
+        unit++;
+    if (unit == query->unit_count)
+        unit = find_stem(search, token);
+    if (unit < query->unit_count)
+        add_hit(search, token->from, token->to, unit);
 }
 
 // The grapheme of the run that begins at a place of its folded form; count when none does.
@@ -427,7 +471,9 @@ static struct search open_search(const struct search_query *query, const struct 
                                  const char *text, size_t length)
 {
     struct search search = {.query = query, .locale = locale, .text = text, .length = length};
+    prepare(&search);
     find_hits(&search);
+    talloc_free(search.stems);
     return search;
 }
 

@@ -273,15 +273,23 @@ static int read_piece(struct parser *parser, const struct piece *piece)
 
 // ---- syntax ------------------------------------------------------------------------------------
 
-// A minus sign that excludes what follows: its length, or 0.
-static size_t exclusion_at(const struct parser *parser, size_t at, bool begins)
+static size_t minus_at(const struct parser *parser, size_t at)
 {
-    for (size_t i = 0; begins && i < sizeof minuses / sizeof *minuses; i++) {
+    for (size_t i = 0; i < sizeof minuses / sizeof *minuses; i++) {
         size_t size = mark_at(parser->text, parser->length, at, minuses[i]);
-        if (size && at + size < parser->length && !blank_at(parser, at + size))
+        if (size)
             return size;
     }
     return 0;
+}
+
+// A minus sign that excludes what follows it: its length, or 0. Dashes of two are punctuation.
+static size_t exclusion_at(const struct parser *parser, size_t at, bool begins)
+{
+    size_t size = begins ? minus_at(parser, at) : 0;
+    bool excludes = size && at + size < parser->length && !blank_at(parser, at + size) &&
+                    !minus_at(parser, at + size);
+    return excludes ? size : 0;
 }
 
 // What a minus sign excludes from `at`: a phrase, or all up to the next blank.

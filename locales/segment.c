@@ -345,6 +345,30 @@ static bool finish_word(struct segment_walk *walk, struct segment_token *token,
     return true;
 }
 
+// The word at walk->at, when it is of ASCII letters and digits only: most of many a text.
+static bool scan_ascii(struct segment_walk *walk, struct segment_token *token)
+{
+    uint32_t at = walk->at, count = 0;
+
+    for (; at < walk->length; at++) {
+        unsigned char c = (unsigned char)walk->text[at];
+        if (c < 0x80 && fold_classes[c] == FOLD_OTHER)
+            break;
+        if (c >= 0x80 || fold_classes[c] != FOLD_LETTER || count == SEGMENT_FORM_BYTES)
+            return false;
+        walk->folded[count++] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+    }
+    memcpy(walk->written, walk->folded, count);
+    walk->folded[count] = walk->written[count] = '\0';
+    token->folded = walk->folded;
+    token->written = walk->written;
+    token->folded_length = token->written_length = count;
+    token->to = walk->at = at;
+    token->position = walk->position++;
+    set_stem(walk, token);
+    return true;
+}
+
 // A word begins at walk->at.
 static bool scan_word(struct segment_walk *walk, struct segment_token *ret)
 {
@@ -353,6 +377,10 @@ static bool scan_word(struct segment_walk *walk, struct segment_token *ret)
     uint32_t at = walk->at;
     bool letter = false; // just before
 
+    if (scan_ascii(walk, &token)) {
+        *ret = token;
+        return true;
+    }
     units_clear(&walk->units);
     token.to = walk->at;
     while (at < walk->length) {
