@@ -1,5 +1,7 @@
 // Dates and numbers in the reader's language, as the API and the site give them.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { openapi } from '../lib/openapi.mjs';
 import { startPortal } from '../lib/portal.mjs';
@@ -7,7 +9,7 @@ import { startPortal } from '../lib/portal.mjs';
 const ORIGIN = 'https://sen.example';
 let portal, api;
 before(async () => {
-  portal = await startPortal();
+  portal = await startPortal({ content: ['content/starter'] });
   api = await openapi(await portal.serve({ SEN_ORIGIN: ORIGIN, SEN_REQUESTS_PER_SECOND: 0 }));
 });
 after(() => portal?.stop());
@@ -79,5 +81,44 @@ describe('festivals', () => {
     }
     assert.equal((await get('/v1/festivals?locale=xx')).status, 400);
     assert.equal((await get('/v1/festivals?month=1')).status, 400);
+  });
+});
+
+describe('pages', () => {
+  const page = (path) => readFile(join(portal.home, 'site', path, 'index.html'), 'utf8');
+  before(() => portal.must(['build']));
+
+  test('areas and numbers of people', async () => {
+    const expected = {
+      vi: ['9.888,91 km²', '4.952.238'], en: ['9,888.91 km²', '4,952,238'], 'zh-Hans': ['9,888.91平方公里', '4,952,238'],
+      fr: ['9\u202f888,91\u202fkm²', '4\u202f952\u202f238'], es: ['9888,91 km²', '4.952.238'],
+      ru: ['9\u00a0888,91 км²', '4\u00a0952\u00a0238'], ar: ['9,888.91 كم²', '4,952,238'], ko: ['9,888.91km²', '4,952,238'],
+      th: ['9,888.91 ตร.กม.', '4,952,238'], km: ['9,888.91 គម²', '4,952,238'], rad: ['9.888,91 km²', '4.952.238'],
+    };
+    for (const [locale, [area, people]] of Object.entries(expected)) {
+      const html = await page(`${locale}/provinces/an-giang`);
+      for (const text of [area, people]) assert.ok(html.includes(`<span class="value">${text}</span>`), `${locale}: ${text}`);
+    }
+  });
+
+  test('languages are called in the language of the sentence', async () => {
+    const origins = {
+      en: 'Translated from Vietnamese by a machine.', fr: 'Langue d’origine\u00a0: vietnamien.', ja: '原文の言語：ベトナム語',
+      ru: 'Язык оригинала: вьетнамский.', ar: 'لغة الأصل: الفيتنامية.', vi: 'viết bằng tiếng Việt',
+    };
+    for (const [locale, text] of Object.entries(origins)) {
+      const { path } = (await get(`/v1/articles/pho?locale=${locale}`)).body;
+      assert.ok((await page(path)).includes(text), `${locale}: ${text}`);
+    }
+    // Ê Đê readers, who read the Vietnamese text, are told so in Vietnamese.
+    const { path } = (await get('/v1/articles/pho?locale=vi')).body;
+    const borrowed = await page(path.replace('/vi/', '/rad/'));
+    assert.ok(borrowed.includes('Bài này chưa có bản tiếng Ê Đê. Bạn đang đọc bản tiếng Việt.'));
+  });
+
+  test('years are headed as the language does', async () => {
+    for (const [locale, year] of Object.entries({ en: '2026', vi: '2026', ja: '2026年', ko: '2026년', ru: '2026 г.', th: 'ค.ศ. 2026' })) {
+      assert.ok((await page(`${locale}/topics/food/2026`)).includes(`<h1>${year}</h1>`), locale);
+    }
   });
 });
