@@ -7,6 +7,7 @@
 #include "content/base/log.h"
 #include "render/sandbox.h"
 #include "render/site_internal.h"
+#include "render/site_search.h"
 #include "render/site_tree.h"
 
 #include <errno.h>
@@ -67,6 +68,8 @@ static int write_lists(const struct site *site, const struct site_wing *wing,
         r = site_write_barred(site, wing);
     if (!r)
         r = site_write_plain(site, wing);
+    if (!r)
+        r = site_write_search(site, wing, session, ret_error);
     return r ? r : site_write_map(site, wing);
 }
 

@@ -5,6 +5,7 @@
 
 #include "content/base/log.h"
 #include "render/site_internal.h"
+#include "render/site_search.h"
 #include "render/site_touched.h"
 #include "render/site_tree.h"
 
@@ -142,7 +143,12 @@ static int write_touched(struct follower *f, const struct site *site,
         r = site_write_about(site, &site->wings[i]);
     for (size_t i = 0; !r && i < site->wing_count; i++)
         r = site_write_map(site, &site->wings[i]);
-    return r ? r : site_write_map_index(site);
+    if (!r)
+        r = site_write_map_index(site);
+    const struct site_catalogue *before = f->site ? f->site->catalogue : NULL;
+    for (size_t i = 0; !r && i < site->wing_count; i++)
+        r = site_update_search(site, &site->wings[i], f->session, touched, before, &f->error);
+    return r;
 }
 
 static int64_t milliseconds(void)

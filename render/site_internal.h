@@ -57,6 +57,8 @@ char *site_encode(TALLOC_CTX *ctx, const char *path);
 // An address that somebody wrote: what is an escape or a sign of its own there stays.
 char *site_encode_address(TALLOC_CTX *ctx, const char *address);
 char *site_place_url(TALLOC_CTX *ctx, const struct site_wing *wing, const struct site_place *place);
+// Append to the literal of an SQL array ("{" at first): quoted, since an id may hold any character.
+char *site_add_id(char *list, const char *id);
 const char *site_datetime(char buffer[static 32], int64_t seconds);
 int site_year(int64_t seconds); // in Viet Nam
 

@@ -1,5 +1,6 @@
 // The pages whose words are the program's own, and what belongs to no language.
 #include "render/site_internal.h"
+#include "render/site_search.h"
 
 #include <string.h>
 
@@ -20,6 +21,18 @@ static int write_plain(const struct site *site, const struct site_wing *wing,
     return r;
 }
 
+// The languages whose texts its readers are shown, of those that the site has.
+static char *chain_of(const struct site *site, const struct site_wing *wing)
+{
+    const struct locale *locale = wing->locale;
+    char *chain = talloc_strdup(NULL, locale->tag);
+    for (size_t i = 0; i < locale->fallback_count; i++)
+        for (size_t j = 0; j < site->wing_count; j++)
+            if (site->wings[j].locale == locale->fallback[i])
+                chain = talloc_asprintf_append(chain, " %s", locale->fallback[i]->tag);
+    return chain;
+}
+
 static int write_search(const struct site *site, const struct site_wing *wing)
 {
     json_t *view = site_view(wing), *topics = json_array();
@@ -27,6 +40,9 @@ static int write_search(const struct site *site, const struct site_wing *wing)
         json_array_append_new(topics, site_topic_link(wing, &site->catalogue->topics[i]));
     json_object_set_new(view, "topics", topics);
     site_set(view, "locale", wing->locale->tag);
+    char *chain = chain_of(site, wing);
+    site_set(view, "chain", chain);
+    talloc_free(chain);
     json_object_set_new(view, "noindex", json_true());
     struct site_page page = {
         .template = SITE_SEARCH,
@@ -129,6 +145,8 @@ int site_write_common(const struct site *site)
     }
     if (!r)
         r = write_door(site);
+    if (!r)
+        r = site_write_search_common(site);
     if (r)
         return r;
     char robots[512];

@@ -132,24 +132,15 @@ static bool shares_slug(const struct site_touched *touched, const struct site_ar
     return false;
 }
 
-// Append to an array literal: ids are quoted, since they may hold any character.
-static char *add_id(char *list, const char *id)
-{
-    list = talloc_strdup_append_buffer(list, list[1] ? ",\"" : "\"");
-    for (const char *at = id; *at; at++)
-        list = talloc_asprintf_append_buffer(list, strchr("\"\\", *at) ? "\\%c" : "%c", *at);
-    return talloc_strdup_append_buffer(list, "\"");
-}
-
 static char *id_list(TALLOC_CTX *ctx, const struct site_touched *touched, const struct site *site)
 {
     const struct site_catalogue *c = site->catalogue;
     char *list = talloc_strdup(ctx, "{");
     for (size_t i = 0; i < c->article_count; i++)
         if (touched->articles[i])
-            list = add_id(list, c->articles[i]->id);
+            list = site_add_id(list, c->articles[i]->id);
     for (size_t i = 0; i < touched->lost_count; i++)
-        list = add_id(list, touched->lost[i]);
+        list = site_add_id(list, touched->lost[i]);
     return talloc_strdup_append_buffer(list, "}");
 }
 

@@ -39,6 +39,14 @@ char *site_place_url(TALLOC_CTX *ctx, const struct site_wing *wing, const struct
     return url;
 }
 
+char *site_add_id(char *list, const char *id)
+{
+    list = talloc_strdup_append_buffer(list, list[1] ? ",\"" : "\"");
+    for (const char *at = id; *at; at++)
+        list = talloc_asprintf_append_buffer(list, strchr("\"\\", *at) ? "\\%c" : "%c", *at);
+    return talloc_strdup_append_buffer(list, "\"");
+}
+
 const char *site_datetime(char buffer[static 32], int64_t seconds)
 {
     time_t moment = (time_t)seconds;
