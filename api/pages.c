@@ -213,7 +213,7 @@ static enum step_result send_stand_in(struct request *request, const char *path)
     return NEXT;
 }
 
-static enum step_result step_page(struct request *request)
+enum step_result page_send(struct request *request)
 {
     char *path = safe_path(request, request->path);
     // Who asks the API gets its answer, not a page.
@@ -247,7 +247,7 @@ static enum step_result step_medium(struct request *request)
 
 static const struct step front[] = {{"front", step_front}, {0}};
 static const struct step medium[] = {{"medium", step_medium}, {0}};
-static const struct step page[] = {{"page", step_page}, {0}};
+static const struct step page[] = {{"page", page_send}, {0}};
 
 extern const struct route page_routes[];
 const struct route page_routes[] = {

@@ -13,6 +13,9 @@
     "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=()\r\n"                 \
     "Cross-Origin-Opener-Policy: same-origin\r\n"
 
+// Answer with the file of the request's path. Returns DONE.
+enum step_result page_send(struct request *request);
+
 // The page that says that there is none: 404, in the language of the path, else of the reader.
 // Returns DONE.
 enum step_result page_missing(struct request *request, const char *path);

@@ -1,100 +1,191 @@
-// The search page: asks /v1/search and shows what it finds. The address carries the words, so a
-// result can be shared and the back button works.
+// The search page. The server answers an address with the whole page, as readers without scripts
+// get it; here its results are put into the page that is there. When no server answers, a copy that
+// the site keeps is searched (search-copy.js). The address carries everything, so a search can be
+// shared and the back button works.
 (() => {
   const form = document.getElementById('search');
+  const field = form.elements.q;
   const results = document.getElementById('results');
+  const said = document.getElementById('said');
   const words = form.dataset;
-  let asked = null;
+  const patience = 3000;
+  let asking;
 
-  function element(name, text, properties = {}) {
-    const one = Object.assign(document.createElement(name), properties);
-    if (text) one.textContent = text;
-    return one;
-  }
+  const element = (name, properties) => Object.assign(document.createElement(name), properties);
+  const asked = (text) => new URLSearchParams(text).get('q')?.trim() ?? '';
 
-  // Letters as they are compared: without marks, without case.
-  const fold = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').replace(/đ/gi, 'd').toLowerCase();
+  // ---- results ----
 
-  // The text with the words that were searched for marked in it.
-  function marked(text, query) {
-    const wanted = fold(query).split(/\s+/).filter(Boolean);
-    const parts = document.createDocumentFragment();
-    for (const part of text.split(/([\p{L}\p{M}\p{N}]+)/u)) {
-      const isWord = wanted.some((word) => fold(part) === word || (word.length > 2 && fold(part).startsWith(word)));
-      parts.append(isWord ? element('mark', part) : part);
+  // The server's page; null when it is not the server that answers.
+  async function page(address, signal) {
+    const answer = await fetch(address, { signal });
+    if (answer.headers.get('content-type')?.startsWith('application/problem+json') && answer.status < 500) {
+      const { title } = await answer.json();
+      return element('body', { innerHTML: '<div id="results"><p class="notice"></p></div>' }).querySelector('p').appendChild(new Text(title)).getRootNode();
     }
-    return parts;
+    const found = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    return answer.ok && found.querySelector('#results.answered') ? found : null;
   }
 
-  function hit(item, query) {
-    const card = element('li', '', { className: 'card' });
-    const body = card.appendChild(element('article')).appendChild(element('div', '', { className: 'words' }));
-    const link = element('a', '', { href: item.path ?? `/${words.locale}/articles/${encodeURIComponent(item.slug)}/`, lang: item.locale, dir: 'auto' });
-    link.append(marked(item.title, query));
-    body.appendChild(element('h3')).append(link);
-    if (item.summary) {
-      const summary = element('p', '', { className: 'summary', lang: item.locale, dir: 'auto' });
-      summary.append(marked(item.summary, query));
-      body.append(summary);
+  // The title and the feed of what is shown.
+  function describe(found) {
+    const feed = found.getElementById('feed');
+    document.getElementById('feed')?.remove();
+    if (feed) document.head.append(feed);
+    document.title = found.title;
+  }
+
+  async function search(ask) {
+    const timer = setTimeout(() => ask.abort(), patience);
+    const found = await page(location.href, ask.signal).catch(() => null);
+    clearTimeout(timer);
+    if (asking !== ask) return;
+    let shown;
+    if (found) {
+      shown = found.querySelector('#results').childNodes;
+      if (found.title) describe(found);
+    } else {
+      const copy = await import(words.copy).then(({ search: look }) => look(words, new URLSearchParams(location.search)))
+        .catch(() => [element('p', { className: 'notice', textContent: words.failed })]);
+      if (asking !== ask) return;
+      shown = copy;
     }
-    return card;
+    results.replaceChildren(...shown);
   }
 
-  async function ask(query, cursor) {
-    const parameters = new URLSearchParams({ q: query, locale: words.locale });
-    if (cursor) parameters.set('cursor', cursor);
-    const answer = await fetch(`/v1/search?${parameters}`, { headers: { accept: 'application/json' } });
-    if (!answer.ok) throw new Error(answer.status);
-    return answer.json();
-  }
-
-  function show(found, query, list) {
-    list.append(...found.items.map((item) => hit(item, query)));
-    if (!found.next) return;
-    const more = element('button', words.more, { type: 'button', className: 'button' });
-    more.addEventListener('click', async () => {
-      more.remove();
-      try {
-        show(await ask(query, found.next), query, list);
-      } catch {
-        results.append(element('p', words.failed));
-      }
-    });
-    results.append(more);
-  }
-
-  async function search(query) {
-    asked = query;
-    results.replaceChildren(element('p', words.waiting));
-    try {
-      const found = await ask(query);
-      if (asked !== query) return;
-      if (!found.items.length) {
-        results.replaceChildren(element('p', words.none.replace('{query}', () => query)));
-        return;
-      }
-      const list = element('ul', '', { className: 'cards' });
-      results.replaceChildren(element('h2', words.results), list);
-      show(found, query, list);
-    } catch {
-      if (asked === query) results.replaceChildren(element('p', words.failed));
+  // Shows what the address asks for.
+  async function show(moves) {
+    const query = asked(location.search);
+    field.value = query;
+    asking?.abort();
+    const ask = asking = new AbortController();
+    if (!query) {
+      results.replaceChildren();
+      return;
     }
+    said.textContent = words.waiting;
+    results.setAttribute('aria-busy', 'true');
+    await search(ask);
+    if (asking !== ask) return;
+    results.removeAttribute('aria-busy');
+    const heading = results.querySelector('h2, .notice');
+    said.textContent = heading?.textContent ?? '';
+    if (moves) heading?.focus();
   }
 
-  function start() {
-    const query = (new URLSearchParams(location.search).get('q') ?? '').trim();
-    form.elements.q.value = query;
-    if (query) search(query);
-    else results.replaceChildren();
+  function go(address, moves) {
+    history.pushState(null, '', address);
+    show(moves);
   }
 
+  async function more(link) {
+    link.setAttribute('aria-disabled', 'true');
+    const found = await page(link.href).catch(() => null);
+    const items = [...found?.querySelectorAll('.hits > li') ?? []];
+    if (!items.length) {
+      link.replaceWith(element('span', { textContent: words.failed }));
+      return;
+    }
+    results.querySelector('.hits').append(...items);
+    const next = found.querySelector('a.more');
+    if (next) link.replaceWith(next);
+    else link.remove();
+    items[0].querySelector('a').focus();
+  }
+
+  results.addEventListener('click', (event) => {
+    const link = event.target.closest('a[href^="?"]');
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    if (link.rel === 'next') more(link);
+    else go(link.getAttribute('href'), true);
+  });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    const query = form.elements.q.value.trim();
-    if (!query) return;
-    history.pushState(null, '', `?q=${encodeURIComponent(query)}`);
-    search(query);
+    close();
+    const query = field.value.trim();
+    if (query) go(`?q=${encodeURIComponent(query)}`);
   });
-  addEventListener('popstate', start);
-  start();
+  addEventListener('popstate', () => show());
+
+  // ---- suggestions: a combobox with a list (ARIA Authoring Practices) ----
+
+  const list = element('ul', { id: 'suggestions', role: 'listbox', hidden: true, ariaLabel: words.suggestions });
+  let timer, wanted, at = -1;
+  for (const [name, value] of Object.entries({ role: 'combobox', 'aria-autocomplete': 'list', 'aria-controls': list.id, 'aria-expanded': 'false' })) field.setAttribute(name, value);
+  field.after(list);
+
+  function close() {
+    clearTimeout(timer);
+    wanted?.abort();
+    list.hidden = true;
+    at = -1;
+    field.setAttribute('aria-expanded', 'false');
+    field.removeAttribute('aria-activedescendant');
+  }
+
+  function choose(option) {
+    close();
+    if (option.dataset.path) location.href = option.dataset.path;
+    else {
+      field.value = option.textContent;
+      form.requestSubmit();
+    }
+  }
+
+  function move(to) {
+    const options = [...list.children];
+    at = (to + options.length) % options.length;
+    options.forEach((option, index) => option.setAttribute('aria-selected', index === at));
+    options[at].scrollIntoView({ block: 'nearest' });
+    field.setAttribute('aria-activedescendant', options[at].id);
+  }
+
+  async function suggest() {
+    const text = field.value.trim();
+    wanted?.abort();
+    if (!text) return close();
+    const ask = wanted = new AbortController();
+    try {
+      const answer = await fetch(`/v1/search/suggestions?${new URLSearchParams({ q: text, locale: words.locale, limit: 8 })}`, { signal: ask.signal });
+      const { items } = answer.ok ? await answer.json() : { items: [] };
+      if (wanted !== ask) return undefined;
+      if (!items.length) return close();
+      list.replaceChildren(...items.map((item, index) => {
+        const option = element('li', { id: `suggestion-${index}`, role: 'option', className: item.kind, lang: item.locale ?? words.locale, dir: 'auto', textContent: item.text });
+        if (item.path) option.dataset.path = item.path;
+        return option;
+      }));
+      at = -1;
+      list.hidden = false;
+      field.setAttribute('aria-expanded', 'true');
+      field.removeAttribute('aria-activedescendant');
+    } catch {
+      // The next letter asks again.
+    }
+    return undefined;
+  }
+
+  field.addEventListener('input', (event) => {
+    clearTimeout(timer);
+    if (!event.isComposing) timer = setTimeout(suggest, 150);
+  });
+  field.addEventListener('compositionend', () => { timer = setTimeout(suggest, 150); });
+  field.addEventListener('blur', close);
+  field.addEventListener('keydown', (event) => {
+    if (list.hidden || event.isComposing) return;
+    if (event.key === 'ArrowDown') move(at + 1);
+    else if (event.key === 'ArrowUp') move(at < 0 ? -1 : at - 1);
+    else if (event.key === 'Escape') close();
+    else if (event.key === 'Enter' && at >= 0) choose(list.children[at]);
+    else return;
+    event.preventDefault();
+  });
+  list.addEventListener('pointerdown', (event) => event.preventDefault()); // the field keeps the focus
+  list.addEventListener('click', (event) => {
+    const option = event.target.closest('li');
+    if (option) choose(option);
+  });
+
+  if (!results.classList.contains('answered')) show();
 })();
