@@ -399,9 +399,9 @@ static bool begins_sentence(const struct search *search, size_t at)
     static const char *const ends[] = {"。", "！", "？", "।", "។", "៕"};
     const char *text = search->text;
 
-    if (at == 0 || text[at - 1] == '\n')
+    if (at == 0 || (at >= 2 && memcmp(text + at - 2, "\n\n", 2) == 0))
         return true;
-    if (at >= 2 && text[at - 1] == ' ' && strchr(".!?", text[at - 2]))
+    if (at >= 2 && (text[at - 1] == ' ' || text[at - 1] == '\n') && strchr(".!?", text[at - 2]))
         return true;
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (at >= 3 && memcmp(text + at - 3, ends[i], 3) == 0)

@@ -75,26 +75,3 @@ size_t segment_fold(const char *word, size_t length, char *ret, size_t size);
 
 // The number of words, for the reading time. 0 for what is not UTF-8.
 size_t segment_count(const struct locale *locale, const char *text);
-
-// ---- until its callers have moved to the walk --------------------------------------------------
-
-enum segment_outcome {
-    SEGMENT_BAD_UTF8 = 1, // or longer than TEXT_BYTES_MAX of text.h
-};
-
-struct words {
-    char *written;
-    size_t written_length;
-    char *folded;
-    size_t folded_length;
-};
-
-// Words, joined by single spaces; then, for runs, every pair of neighbouring graphemes and the last
-// grapheme (so each grapheme begins a word of the index). text has passed text_check().
-int segment_words(TALLOC_CTX *ctx, const struct locale *locale, const char *text, size_t length,
-                  struct words *ret) LOCALES_MUST_CHECK;
-
-// For a query: as above, but runs in those scripts give their pairs instead of their words (a run
-// of one grapheme gives that; ask for it as a prefix).
-int segment_query(TALLOC_CTX *ctx, const struct locale *locale, const char *text, size_t length,
-                  struct words *ret) LOCALES_MUST_CHECK;
