@@ -5,6 +5,7 @@
 #include "api/read.h"
 #include "api/route.h"
 #include "content/db.h"
+#include "locales/legacy.h"
 #include "locales/locale.h"
 #include "render/sandbox.h"
 
@@ -77,6 +78,10 @@ static enum step_result step_words(struct request *request)
     uploading->locale = locale_find(tag);
     if (!uploading->locale)
         return request_problem(request, 400, "unknown_locale", "locale", tag);
+    struct legacy_finding found;
+    if (legacy_find(uploading->locale, uploading->alt, strlen(uploading->alt), TEXT_LINE, &found))
+        return request_problem(request, 400, "fault.legacy_font", "alt",
+                               talloc_strdup(request, found.words));
     return NEXT;
 }
 
