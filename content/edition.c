@@ -26,17 +26,20 @@ static size_t decode_entity(const char *at, size_t left, char *out)
     return 1;
 }
 
-// Tags inside a word (emphasis) leave it whole; those of blocks end it.
-static bool is_inline_tag(const char *tag, size_t length)
+// Tags inside a word (emphasis) leave it whole; those of blocks end its paragraph too.
+static const char *const inside_word[] = {"em",  "strong", "a",    "code", "sup",
+                                          "sub", "span",   "abbr", NULL};
+static const char *const inside_block[] = {"br", "img", NULL};
+
+static bool is_tag_of(const char *const *names, const char *tag, size_t length)
 {
-    static const char *const names[] = {"em", "strong", "a", "code", "sup", "sub", "span", "abbr"};
     if (length && *tag == '/') {
         tag++;
         length--;
     }
     size_t name = strcspn(tag, " \t\n/>");
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (name <= length && strlen(names[i]) == name && memcmp(tag, names[i], name) == 0)
+    for (; *names; names++)
+        if (name <= length && strlen(*names) == name && memcmp(tag, *names, name) == 0)
             return true;
     return false;
 }
@@ -49,8 +52,11 @@ char *edition_plain_text(TALLOC_CTX *ctx, const char *html, size_t length)
         if (html[at] == '<') {
             const char *end = memchr(html + at, '>', length - at);
             size_t tag = end ? (size_t)(end - html) - at + 1 : length - at;
-            if (!is_inline_tag(html + at + 1, tag - 1))
+            bool in_word = is_tag_of(inside_word, html + at + 1, tag - 1);
+            if (!in_word && (tag < 3 || is_tag_of(inside_block, html + at + 1, tag - 1)))
                 text[out++] = ' ';
+            else if (!in_word)
+                out = (size_t)(stpcpy(text + out, "\n\n") - text);
             at += tag;
         } else if (html[at] == '&') {
             at += decode_entity(html + at, length - at, text + out++);

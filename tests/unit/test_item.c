@@ -334,13 +334,15 @@ static void test_edition(void **state)
     struct item item;
     struct fault fault;
     static const char body[] =
-        "<h2 id=\"a\">Chợ</h2><p>Bún <em>b</em>ò &amp; <a href=\"x>y\">nem</a>"
+        "<h2 id=\"a\">Chợ</h2>\n<p>Bún <em>b</em>ò &amp; <a href=\"x>y\">nem</a>"
         "<img src=\"z\" alt=\"w\"/>&lt;3</p>";
     assert_int_equal(read_json(ctx, "{" MINIMUM ",\"summary\":\"Ngon\"}", &item, &fault), SEN_OK);
     char *plain = edition_plain_text(ctx, body, strlen(body));
     assert_non_null(strstr(plain, "Bún bò & "));
     assert_non_null(strstr(plain, " <3"));
     assert_null(strstr(plain, "src"));
+    assert_non_null(strstr(plain, "Chợ\n\n")); // what parts blocks, parts phrases
+    assert_null(strstr(strstr(plain, "Bún"), "\n\n<3"));
 
     const struct edition_html html = {body, strlen(body), "[]", 5, 7};
     json_t *e = json_loads(edition_json(ctx, &item, &html), 0, NULL);
