@@ -91,7 +91,7 @@ static int make(TALLOC_CTX *ctx, const struct request *request, const struct db_
         return r;
     *ret = response_new(request->thread->memory, 200, format->type, feed_headers(ctx, feed), text,
                         length, feed->modified);
-    *ret_tags = "articles topics agencies media provinces";
+    *ret_tags = "articles topics agencies media provinces places";
     return SEN_OK;
 }
 

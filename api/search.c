@@ -126,7 +126,7 @@ static int make(TALLOC_CTX *ctx, const struct request *request, const struct db_
     *ret = response_new(request->thread->memory, 200, "application/json; charset=utf-8", headers,
                         text, strlen(text), 0);
     free(text);
-    *ret_tags = "articles topics agencies provinces";
+    *ret_tags = "articles topics agencies provinces places";
     return SEN_OK;
 }
 

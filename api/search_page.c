@@ -136,7 +136,7 @@ static int make(TALLOC_CTX *ctx, const struct request *request, const struct db_
         PAGE_HEADERS, request->route->read->max_age, request->route->read->stale_age, reader->tag);
     *ret = response_new(request->thread->memory, 200, "text/html; charset=utf-8", headers, out.data,
                         out.length, 0);
-    *ret_tags = "articles topics agencies provinces";
+    *ret_tags = "articles topics agencies provinces places";
     return SEN_OK;
 }
 
