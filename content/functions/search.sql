@@ -342,17 +342,19 @@ declare
     begun text := (select x ->> 'key' from jsonb_array_elements(q -> 'names') x
                    where (x ->> 'from')::int = 0 and (x ->> 'to')::int = last_one);
     asked tsquery := (select string_agg('(' || case
-                          when u.n - 1 < last_one or (u.unit ->> 'run')::boolean then u.unit ->> 'match'
+                          when u.n - 1 < last_one then u.unit ->> 'match'
+                          when (u.unit ->> 'run')::boolean then regexp_replace(u.unit ->> 'match', '''$', ''':*') -- its last grapheme may lack a mark
                           else (u.unit ->> 'match') || ' | ' || search_lexeme(u.unit ->> 'word', true) end || ')', ' & ')
                       from jsonb_array_elements(q -> 'units') with ordinality u (unit, n));
 begin
     return query
     (select 'place', b.id, b.brief ->> 'name', b.brief ->> 'path', in_locales[1]
      from (select n.place as id, search_place_json(n.place, in_locales) as brief, min(case when n.folded = begun then 0 else 1 end) as far,
-                  min(coalesce(array_position(in_locales, n.locale), 100)) as near
+                  min(coalesce(array_position(in_locales, n.locale), 100)) as near, min(n.former::int * 100 + n.position) as position
            from place_name n
            where n.folded like replace(replace(replace(begun, '\', '\\'), '%', '\%'), '_', '\_') || '%'
-           group by 1 order by 3, 4, 1 limit 3) b
+           group by 1
+           order by 3, 4, not exists (select from province p where p.id = n.place and p.valid_to is null), 5, 1 limit 3) b
      where b.brief ->> 'path' is not null)
     union all
     (select 'article', t.article, e.title, case when a.kind = 'profile' then '/' || in_locales[1] || '/provinces/' || e.slug || '/'
