@@ -83,4 +83,7 @@ select e.article, e.locale, e.id, a.kind, a.topic, a.agency,
        e.published_at, extract(year from a.published_at at time zone 'Asia/Ho_Chi_Minh'),
        ts_filter(e.search, '{a,c}'), e.search
 from edition e join article a on a.id = e.article where e.state = 'live';
+insert into search_delta (locale, texts, words)
+select t.locale, 1, array(select w from unnest(tsvector_to_array(t.vector)) w where w !~ '^[=~+@]' and length(w) <= 40)
+from search_text t;
 update edition set search = '' where search <> '';
