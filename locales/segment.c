@@ -1,7 +1,7 @@
 #include "locales/segment.h"
 
 #include "locales/icu.h"
-#include "locales/segment_fold.h"
+#include "locales/segment_form.h"
 #include "locales/stem.h"
 
 #include <string.h>
@@ -10,8 +10,7 @@
 #include <unicode/utf16.h>
 #include <unicode/utf8.h>
 
-#define APOSTROPHE    0x2019 // what every one of them becomes
-#define BLOCK_GAP     4      // positions skipped between blocks, so that no phrase spans them
+#define BLOCK_GAP     4 // positions skipped between blocks, so that no phrase spans them
 #define CLUSTER_UNITS 128
 
 // What a word or a grapheme is gathered in.
@@ -55,13 +54,6 @@ struct segment_walk {
     size_t words, word;
 };
 
-static enum fold_class class_of(UChar32 c)
-{
-    if (c < 0)
-        return FOLD_OTHER;
-    return c < 0x10000 ? (enum fold_class)fold_classes[c] : fold_class_of(c);
-}
-
 static UChar32 next_character(const struct segment_walk *walk, uint32_t *at)
 {
     UChar32 c = (uint8_t)walk->text[*at];
@@ -81,7 +73,7 @@ static enum fold_class peek(const struct segment_walk *walk, uint32_t at, UChar3
 {
     while (at < walk->length) {
         UChar32 c = next_character(walk, &at);
-        enum fold_class class = class_of(c);
+        enum fold_class class = form_class(c);
         if (class == FOLD_IGNORED || class == FOLD_HINT)
             continue;
         *ret_character = c;
@@ -91,8 +83,6 @@ static enum fold_class peek(const struct segment_walk *walk, uint32_t at, UChar3
     *ret_next = at;
     return FOLD_OTHER;
 }
-
-// ---- forms -----------------------------------------------------------------------------------
 
 static void units_clear(struct units *units)
 {
@@ -111,130 +101,6 @@ static void units_add(struct units *units, UChar32 c, enum fold_class class)
         units->overflow = true;
     else
         U16_APPEND_UNSAFE(units->text, units->count, c);
-}
-
-// Do the tables know every unit? Marks must stand in their canonical order.
-static bool is_plain(const UChar *text, int32_t count)
-{
-    int last = 0;
-
-    for (int32_t i = 0; i < count; i++) {
-        if (text[i] == APOSTROPHE)
-            continue;
-        if (fold_folded[text[i]] == 0 || fold_written[text[i]] == 0)
-            return false;
-        if (fold_classes[text[i]] != FOLD_MARK) {
-            last = 0;
-            continue;
-        }
-        int class = u_getCombiningClass(text[i]);
-        if (class != 0 && class < last)
-            return false;
-        last = class;
-    }
-    return true;
-}
-
-// The two forms of text, in UTF-16. The written one keeps apostrophes. Lengths are -1 where a form
-// is too long.
-static void make_forms(const UChar *text, int32_t count, UChar written[SEGMENT_FORM_BYTES],
-                       int32_t *ret_written, UChar folded[SEGMENT_FORM_BYTES], int32_t *ret_folded)
-{
-    int32_t kept = 0;
-
-    if (is_plain(text, count)) {
-        for (int32_t i = 0; i < count; i++) {
-            written[i] = text[i] == APOSTROPHE ? text[i] : fold_written[text[i]];
-            if (text[i] != APOSTROPHE)
-                folded[kept++] = fold_folded[text[i]];
-        }
-        *ret_written = count;
-        *ret_folded = kept;
-        return;
-    }
-    *ret_written = fold_to_written(text, count, written, SEGMENT_FORM_BYTES);
-    *ret_folded =
-        fold_to_folded(written, *ret_written < 0 ? 0 : *ret_written, folded, SEGMENT_FORM_BYTES);
-    for (int32_t i = 0; i < *ret_folded; i++) {
-        UChar c = folded[i];
-        if (fold_classes[c] != FOLD_APOSTROPHE)
-            folded[kept++] = fold_classes[c] == FOLD_HAN && fold_folded[c] ? fold_folded[c] : c;
-    }
-    if (*ret_folded >= 0)
-        *ret_folded = kept;
-}
-
-// At most SEGMENT_FORM_BYTES, and a NUL. false: it does not fit.
-static bool to_utf8(const UChar *text, int32_t count, char *out, uint32_t *ret_length)
-{
-    uint32_t length = 0;
-
-    if (count < 0)
-        return false;
-    for (int32_t i = 0; i < count;) {
-        UChar32 c;
-        U16_NEXT(text, i, count, c);
-        if (U_IS_SURROGATE(c) || length + 4 > SEGMENT_FORM_BYTES)
-            return false;
-        U8_APPEND_UNSAFE(out, length, c);
-    }
-    out[length] = '\0';
-    *ret_length = length;
-    return true;
-}
-
-// hoà as hòa, khoẻ as khỏe, thuý as thúy: in an open syllable both ways are taught.
-static uint32_t place_tone(char *word, uint32_t length)
-{
-    static const struct {
-        UChar32 glide, vowel;
-        UChar glides[6], vowels[6];
-    } pairs[] = {
-        {'o', 'a', u"òóỏõọ", u"àáảãạ"},
-        {'o', 'e', u"òóỏõọ", u"èéẻẽẹ"},
-        {'u', 'y', u"ùúủũụ", u"ỳýỷỹỵ"},
-    };
-    int32_t at = (int32_t)length;
-    UChar32 vowel, glide;
-
-    if (length < 3)
-        return length;
-    U8_PREV((const uint8_t *)word, 0, at, vowel);
-    if (at == 0)
-        return length;
-    U8_PREV((const uint8_t *)word, 0, at, glide);
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-        for (size_t tone = 0; glide == pairs[i].glide && tone < 5; tone++)
-            if (vowel == pairs[i].vowels[tone]) {
-                U8_APPEND_UNSAFE(word, at, pairs[i].glides[tone]);
-                U8_APPEND_UNSAFE(word, at, pairs[i].vowel);
-                word[at] = '\0';
-                return (uint32_t)at;
-            }
-    return length;
-}
-
-size_t segment_fold(const char *word, size_t length, char *ret, size_t size)
-{
-    UChar text[SEGMENT_FORM_BYTES], written[SEGMENT_FORM_BYTES], folded[SEGMENT_FORM_BYTES];
-    int32_t count = 0, written_count, folded_count;
-    char out[SEGMENT_FORM_BYTES + 1];
-    uint32_t bytes;
-
-    if (length > SEGMENT_FORM_BYTES)
-        return 0;
-    for (size_t i = 0; i < length;) {
-        UChar32 c;
-        U8_NEXT((const uint8_t *)word, i, length, c);
-        if (c < 0)
-            return 0;
-        U16_APPEND_UNSAFE(text, count, c);
-    }
-    make_forms(text, count, written, &written_count, folded, &folded_count);
-    if (!to_utf8(folded, folded_count, out, &bytes) || bytes > size)
-        return 0;
-    memcpy(ret, out, bytes);
-    return bytes;
 }
 
 // ---- words with spaces around them -----------------------------------------------------------
@@ -294,7 +160,7 @@ static void set_part(struct segment_walk *walk, const struct segment_token *word
                      const struct elision *elision)
 {
     uint32_t folded = (uint32_t)elision->units;
-    uint32_t written = folded + (uint32_t)U8_LENGTH(APOSTROPHE);
+    uint32_t written = folded + (uint32_t)U8_LENGTH(FORM_APOSTROPHE);
 
     if (word->folded_length < folded + 2)
         return;
@@ -329,14 +195,14 @@ static bool finish_word(struct segment_walk *walk, struct segment_token *token,
 
     if (walk->units.overflow)
         return false;
-    make_forms(walk->units.text, walk->units.count, written, &written_count, folded, &folded_count);
-    if (!to_utf8(written, written_count, walk->written, &token->written_length) ||
-        !to_utf8(folded, folded_count, walk->folded, &token->folded_length) ||
+    form_make(walk->units.text, walk->units.count, written, &written_count, folded, &folded_count);
+    if (!form_to_utf8(written, written_count, walk->written, &token->written_length) ||
+        !form_to_utf8(folded, folded_count, walk->folded, &token->folded_length) ||
         token->folded_length == 0)
         return false;
     token->folded = walk->folded;
     token->written = walk->written;
-    token->written_length = place_tone(walk->written, token->written_length);
+    token->written_length = form_place_tone(walk->written, token->written_length);
     set_stem(walk, token);
     if (elision->units)
         set_part(walk, token, elision);
@@ -386,7 +252,7 @@ static bool scan_word(struct segment_walk *walk, struct segment_token *ret)
     while (at < walk->length) {
         uint32_t next = at;
         UChar32 c = next_character(walk, &next), following;
-        enum fold_class class = class_of(c);
+        enum fold_class class = form_class(c);
         uint32_t end;
         if (class == FOLD_LETTER || class == FOLD_MARK) {
             units_add(&walk->units, c, class);
@@ -401,7 +267,7 @@ static bool scan_word(struct segment_walk *walk, struct segment_token *ret)
                 break;
             if (elision.units == 0 && is_elision(walk->units.text, walk->units.count))
                 elision = (struct elision){walk->units.count, next};
-            units_add(&walk->units, APOSTROPHE, FOLD_APOSTROPHE);
+            units_add(&walk->units, FORM_APOSTROPHE, FOLD_APOSTROPHE);
             letter = false;
         } else if (class != FOLD_IGNORED && class != FOLD_HINT) {
             break;
@@ -464,7 +330,7 @@ static void add_cluster(struct segment_walk *walk, uint32_t from, uint32_t to, b
     size_t first = walk->run.count;
     uint32_t written_at = walk->run_written.length;
 
-    make_forms(units->text, units->count, written, &written_count, folded, &count);
+    form_make(units->text, units->count, written, &written_count, folded, &count);
     if (count <= 0)
         return;
     reserve_graphemes(walk, (size_t)count);
@@ -524,7 +390,7 @@ static void gather_run(struct segment_walk *walk, enum fold_class run)
     while (at < walk->length) {
         uint32_t next = at;
         UChar32 c = next_character(walk, &next);
-        enum fold_class class = class_of(c);
+        enum fold_class class = form_class(c);
         if (!goes_on(walk, run, class, next, &hint))
             break;
         if (class == run && !ends_sara_am(&walk->units, c)) {
@@ -681,7 +547,7 @@ bool segment_next(struct segment_walk *walk, struct segment_token *ret)
     while (walk->at < walk->length) {
         uint32_t at = walk->at;
         UChar32 c = next_character(walk, &at);
-        enum fold_class class = class_of(c);
+        enum fold_class class = form_class(c);
         if (class == FOLD_LETTER || FOLD_IS_RUN(class)) {
             skip_lines(walk);
             if (class == FOLD_LETTER ? scan_word(walk, ret) : scan_run(walk, class, ret))

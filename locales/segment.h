@@ -38,14 +38,16 @@ struct segment_run {
     const uint32_t *from, *to;
 };
 
+// Forms live until the next call, those of a run and itself until its last word has been given;
+// they are NUL-terminated.
 struct segment_token {
     enum segment_kind kind;
-    unsigned position;   // from 1; a part has that of its word; blank lines skip some
-    unsigned span;       // how many it takes: 1, in a run one a grapheme
-    uint32_t from, to;   // where it stands in the text, bytes
-    const char *folded;  // the strings and the run live until the next call; NUL-terminated
-    const char *written; // except those of a run's words, which are parts of the run's
-    const char *stem;    // NULL: none
+    unsigned position;  // from 1; a part has that of its word; blank lines skip some
+    unsigned span;      // how many it takes: 1, in a run one a grapheme
+    uint32_t from, to;  // where it stands in the text, bytes
+    const char *folded; // never empty
+    const char *written;
+    const char *stem; // NULL: none
     uint32_t folded_length;
     uint32_t written_length;
     uint32_t stem_length;
