@@ -405,7 +405,7 @@ static const struct {
     {"a", "a", "srcLang=\"vi\"", "srcLang=\"fr\"", "xliff.other_language fr", NULL},
     {"a", "a", "trgLang=\"en\"", "", "xliff.other_language ", NULL},
     {"a", "a", "trgLang=\"en\"", "trgLang=\"EN-gb\"", "", "a"},
-    {"a", "a", "trgLang=\"en\"", "trgLang=\"eng\"", "xliff.other_language eng", NULL},
+    {"a", "a", "trgLang=\"en\"", "trgLang=\"ger\"", "xliff.other_language ger", NULL},
 };
 
 static void test_take(void **state)
