@@ -171,12 +171,19 @@ static size_t follows(const struct segment_token *token, size_t place,
                : 0;
 }
 
-// The unit stands in the run from .. to: and its neighbours of one grapheme beside it.
+static bool stands_alone(const struct search_query *query, size_t unit)
+{
+    return !query->units[unit].joined &&
+           (unit + 1 == query->unit_count || !query->units[unit + 1].joined);
+}
+
+// The unit stands in the run at a place: and its neighbours of one grapheme beside it.
 static void add_run_hit(struct search *search, const struct segment_token *token, size_t unit,
-                        size_t from, size_t to)
+                        size_t place)
 {
     const struct search_query *query = search->query;
     const struct segment_run *run = token->run;
+    size_t from = place, to = place + strlen(query->units[unit].folded), own = to - from;
 
     for (size_t i = unit + 1; i < query->unit_count && query->units[i].joined &&
                               query->units[i].one && follows(token, to, &query->units[i]);
@@ -188,6 +195,8 @@ static void add_run_hit(struct search *search, const struct segment_token *token
             break;
         from -= length;
     }
+    if (query->units[unit].one && to - from == own && !stands_alone(query, unit))
+        return;
     size_t first = grapheme_at(run, from), end = grapheme_at(run, to);
     if (first < run->count && end <= run->count)
         add_hit(search, run->from[first], run->to[end - 1], unit);
@@ -199,15 +208,12 @@ static void find_in_run(struct search *search, const struct segment_token *token
 
     for (size_t i = 0; i < query->unit_count; i++) {
         const struct search_unit *unit = &query->units[i];
-        bool alone = !unit->joined && (i + 1 == query->unit_count || !query->units[i + 1].joined);
-        if (unit->pair_count == 0 || (unit->one && !alone))
+        if (unit->pair_count == 0)
             continue;
         size_t length = strlen(unit->folded);
         for (const char *at = token->folded, *end = at + token->folded_length;
-             (at = memmem(at, (size_t)(end - at), unit->folded, length)); at += length) {
-            size_t from = (size_t)(at - token->folded);
-            add_run_hit(search, token, i, from, from + length);
-        }
+             (at = memmem(at, (size_t)(end - at), unit->folded, length)); at += length)
+            add_run_hit(search, token, i, (size_t)(at - token->folded));
     }
 }
 

@@ -66,6 +66,7 @@ static void test_marked(void **state)
         // words of one grapheme beside their neighbours only, or all alone
         {"ja", "東京都", "東京都庁舎は東京と都", "[東京都]庁舎は[東京]と都"},
         {"ja", "寺", "寺と寺院", "[寺]と[寺]院"},
+        {"zh-Hans", "河粉", "越南河粉，河里有粉", "越南[河粉]，河里有粉"},
         {"ja", "ベトナム", "ﾍﾞﾄﾅﾑ・ベトナム", "[ﾍﾞﾄﾅﾑ]・[ベトナム]"},
         {"th", "น้ำตก", "ไปนํ้าตกสวย", "ไป[นํ้าตก]สวย"},
         {"th", "กา", "กำกา", "กำ[กา]"}, // not in the middle of a grapheme
