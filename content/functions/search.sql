@@ -285,7 +285,9 @@ begin
                 else extract(epoch from x.published_at)::bigint end as key
         from found x join search_text t on t.article = x.article and t.locale = x.locale
     ), page as (
-        select * from ranked r where after_id is null or (r.key, r.article) < (after_key, after_id)
+        -- What was seen last is looked for: while texts are published the weights change, and its key with them.
+        select * from ranked r
+        where after_id is null or (r.key, r.article) < (coalesce((select x.key from ranked x where x.article = after_id), after_key), after_id)
         order by r.key desc, r.article desc limit most
     ), told as (
         select jsonb_build_object('total', (select count(*) from found), 'relaxed', plan.relaxed, 'corrected', plan.corrected,
@@ -340,7 +342,7 @@ returns table (kind text, id text, name text, path text, locale text) language p
 declare
     last_one int := jsonb_array_length(q -> 'units') - 1;
     begun text := (select x ->> 'key' from jsonb_array_elements(q -> 'names') x
-                   where (x ->> 'from')::int = 0 and (x ->> 'to')::int = last_one);
+                   where (x ->> 'from')::int = 0 and (x ->> 'to')::int = last_one order by 1 limit 1);
     asked tsquery := (select string_agg('(' || case
                           when u.n - 1 < last_one then u.unit ->> 'match'
                           when (u.unit ->> 'run')::boolean then regexp_replace(u.unit ->> 'match', '''$', ''':*') -- its last grapheme may lack a mark
