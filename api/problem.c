@@ -47,6 +47,9 @@ static enum step_result reply_problem(struct request *request, int status, const
                                             {.name = "detail", .string = detail ? detail : ""}};
     char *title = message_format(request, locale, title_key, arguments, 2);
     const struct locale *shown = message_locale(locale, title_key);
+    if (request->route && request->route->problem &&
+        request->route->problem(request, status, title) == DONE)
+        return DONE;
 
     json_t *problem = json_object();
     set(problem, "type",

@@ -67,6 +67,8 @@ struct route {
     const struct operation *operation; // or this,
     const struct step *steps;          // or these, ended by a nameless one
     enum body body;
+    // Answers readers who would not know what to do with a problem document; NEXT: it cannot.
+    enum step_result (*problem)(struct request *request, int status, const char *title);
 };
 
 // One array a resource, ended by a route without a path; api/routes.c lists them.

@@ -36,8 +36,7 @@ static void compile(void)
     }
 }
 
-// ---- the page
-// ------------------------------------------------------------------------------------
+// ---- the page ---------------------------------------------------------------------------------
 
 // Where the results and what belongs to them stand in the page (render/templates/search.mustache).
 static const char title[] = "<title", in_head[] = "</head>", in_field[] = "<input id=\"q\"",
@@ -74,31 +73,36 @@ static bool copy_to(struct html *out, const char **at, const char *end, const ch
     return true;
 }
 
-// Put the answer into the page; false: it is not the search page.
+// Put what is said into the page; false: it is not the search page. answered: the search has been
+// heard, and asking again gives the same.
 static bool fill(struct html *out, const char *page, size_t length, const struct query *query,
-                 const json_t *view)
+                 const json_t *view, bool answered)
 {
     const char *at = page, *end = page + length;
     const char *text = query_get(query, "q");
+    const char *feed = json_string_value(json_object_get(view, "feed"));
     if (!copy_to(out, &at, end, title, true) || !copy_to(out, &at, end, ">", true))
         return false;
-    html_text(out, text);
-    html_raw(out, " · ");
+    html_text(out, text ? text : "");
+    html_raw(out, text ? " · " : "");
     if (!copy_to(out, &at, end, in_head, false))
         return false;
-    html_raw(out, "<link rel=\"alternate\" id=\"feed\" type=\"application/atom+xml\" title=\"");
-    html_text(out, json_string_value(json_object_get(view, "found")));
-    html_raw(out, "\" href=\"");
-    html_text(out, json_string_value(json_object_get(view, "feed")));
-    html_raw(out, "\">\n");
+    if (feed) {
+        html_raw(out, "<link rel=\"alternate\" id=\"feed\" type=\"application/atom+xml\" title=\"");
+        html_text(out, json_string_value(json_object_get(view, "found")));
+        html_raw(out, "\" href=\"");
+        html_text(out, feed);
+        html_raw(out, "\">\n");
+    }
     if (!copy_to(out, &at, end, in_field, true))
         return false;
     html_raw(out, " value=\"");
-    html_text(out, text);
+    html_text(out, text ? text : "");
     html_raw(out, "\"");
     if (!copy_to(out, &at, end, before, false))
         return false;
-    html_raw(out, "<div id=\"results\" class=\"answered\">\n");
+    html_raw(out,
+             answered ? "<div id=\"results\" class=\"answered\">\n" : "<div id=\"results\">\n");
     UT_string results;
     utstring_init(&results);
     mustache_render(template, view, &results);
@@ -110,38 +114,59 @@ static bool fill(struct html *out, const char *page, size_t length, const struct
     return at;
 }
 
-// ---- the steps
-// -------------------------------------------------------------------------------------
+// The page of a locale with what is said in it; NULL: the site has none.
+static struct html *page_of(TALLOC_CTX *ctx, const struct request *request,
+                            const struct locale *reader, const json_t *view, bool answered)
+{
+    size_t length;
+    struct html *out = talloc(ctx, struct html);
+    char *path = talloc_asprintf(ctx, "%s/site/%s/search/index.html",
+                                 request->thread->settings->home, reader->tag);
+    char *page = read_page(ctx, path, &length);
+    html_init(out, ctx, SIZE_MAX);
+    return page && fill(out, page, length, &request->query, view, answered) ? out : NULL;
+}
+
+// ---- the steps --------------------------------------------------------------------------------
 
 static int make(TALLOC_CTX *ctx, const struct request *request, const struct db_result *result,
                 struct response **ret, const char **ret_tags)
 {
     const struct locale *reader = read_locale(request);
-    size_t length;
-    char *path = talloc_asprintf(ctx, "%s/site/%s/search/index.html",
-                                 request->thread->settings->home, reader->tag);
-    char *page = read_page(ctx, path, &length);
+    const struct read *read = request->route->read;
+    json_t *answer = search_answer(ctx, request, result);
+    json_t *view = fields_own(ctx, search_view(reader, &request->query, answer));
+    struct html *page = page_of(ctx, request, reader, view, true);
     if (!page)
-        return SEN_NOT_FOUND;
-    json_t *view =
-        fields_own(ctx, search_view(reader, &request->query, search_answer(ctx, request, result)));
-    struct html out;
-    html_init(&out, ctx, SIZE_MAX);
-    if (!fill(&out, page, length, &request->query, view))
         return SEN_NOT_FOUND;
     char *headers = talloc_asprintf(
         ctx,
-        "%sCache-Control: public, max-age=%d, stale-while-revalidate=%d\r\n"
-        "Content-Language: %s\r\n",
-        PAGE_HEADERS, request->route->read->max_age, request->route->read->stale_age, reader->tag);
-    *ret = response_new(request->thread->memory, 200, "text/html; charset=utf-8", headers, out.data,
-                        out.length, 0);
-    *ret_tags = "articles topics agencies provinces places";
+        PAGE_HEADERS "Cache-Control: public, max-age=%d, stale-while-revalidate=%d\r\n"
+                     "Content-Language: %s\r\n",
+        read->max_age, read->stale_age, reader->tag);
+    *ret = response_new(request->thread->memory, 200, "text/html; charset=utf-8", headers,
+                        page->data, page->length, 0);
+    *ret_tags = "articles topics agencies provinces";
     return SEN_OK;
 }
 
+// Why there is no answer, said on the page.
+static enum step_result send_refusal(struct request *request, int status, const char *why)
+{
+    const struct locale *reader = locale_find(request->parameters[0]);
+    json_t *view = fields_own(request, json_pack("{s:[{s:s}]}", "notes", "note", why));
+    struct html *page = page_of(request, request, reader, view, status < 500);
+    if (!page)
+        return NEXT;
+    char *headers = talloc_asprintf(
+        request, PAGE_HEADERS "Cache-Control: no-store\r\nContent-Language: %s\r\n", reader->tag);
+    request_reply(request, status, "text/html; charset=utf-8", headers, page->data, page->length);
+    return DONE;
+}
+
 static struct read reading;
-static const struct route results = {METHOD_GET, "/{locale}/search/", .read = &reading};
+static const struct route results = {METHOD_GET, "/{locale}/search/", .read = &reading,
+                                     .problem = send_refusal};
 
 static void prepare(void)
 {
@@ -159,8 +184,11 @@ static char *address_of(struct request *request)
     const struct locale *locale = locale_find(request->parameters[0]);
     const char *mark = strchr(request->path, '?');
     struct query query, kept = {.count = 0};
-    if (!locale || !mark || query_parse(request, mark + 1, strlen(mark + 1), &query))
+    if (!locale || !mark)
         return NULL;
+    // What cannot be read is refused where it is read.
+    if (query_parse(request, mark + 1, strlen(mark + 1), &query))
+        return talloc_asprintf(request, "%s&locale=%s", request->path, locale->tag);
     const char *text = query_get(&query, "q");
     if (!text || !text[strspn(text, " ")])
         return NULL;

@@ -73,8 +73,7 @@ static char *address_with(const struct reader *reader, const char *name, const c
                : address;
 }
 
-// ---- what is said above the results
-// --------------------------------------------------------------
+// ---- what is said above the results -----------------------------------------------------------
 
 static void add_note(json_t *notes, const char *text)
 {
@@ -119,8 +118,7 @@ static void set_places(const struct reader *reader, const json_t *answer)
     set(reader->view, "places_title", message_text(reader->ui, "article.places"));
 }
 
-// ---- filters and orders
-// ----------------------------------------------------------------------------
+// ---- filters and orders -----------------------------------------------------------------------
 
 static json_t *facet_value(const struct reader *reader, const char *facet, const json_t *one)
 {
@@ -203,8 +201,7 @@ static void set_sorts(const struct reader *reader, bool many)
     set(reader->view, "sort_title", message_text(reader->ui, "search.sort"));
 }
 
-// ---- what was found
-// --------------------------------------------------------------------------------
+// ---- what was found ---------------------------------------------------------------------------
 
 // Parts as the answer has them; every one says whether it is a hit.
 static json_t *parts_of(const json_t *parts)

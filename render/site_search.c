@@ -88,8 +88,7 @@ static struct index *index_new(const struct site *site, const struct site_wing *
     return index;
 }
 
-// ---- a segment
-// -------------------------------------------------------------------------------------
+// ---- a segment --------------------------------------------------------------------------------
 
 static int by_slot(const void *a, const void *b)
 {
@@ -201,8 +200,7 @@ static int write_segment(const struct index *index, unsigned number)
     return r;
 }
 
-// ---- all of them
-// -----------------------------------------------------------------------------------
+// ---- all of them ------------------------------------------------------------------------------
 
 static int write_index(const struct index *index)
 {
@@ -312,8 +310,7 @@ int site_update_search(const struct site *site, const struct site_wing *wing,
     return r;
 }
 
-// ---- what no locale has of its own
-// -----------------------------------------------------------------
+// ---- what no locale has of its own ------------------------------------------------------------
 
 static size_t put_han(char *out, unsigned c)
 {

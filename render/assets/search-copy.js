@@ -29,7 +29,7 @@ function units(text, han) {
       const plain = fold(part);
       if (runs.test(part)) {
         const run = [...plain].map((one) => simple[one] ?? one).join('');
-        const graphemes = [...new Intl.Segmenter().segment(run)].map(({ segment }) => segment);
+        const graphemes = run.match(/.[\p{M}\u0e33\u0eb3]*/gsu);
         const pairs = graphemes.slice(1).map((second, index) => `+${graphemes[index]}${second}`);
         found.push({ not, text: part, all: pairs.length ? pairs.map((pair) => [pair]) : [[run, `+${run}`]], begins: !pairs.length });
       } else {

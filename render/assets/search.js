@@ -19,12 +19,8 @@
   // The server's page; null when it is not the server that answers.
   async function page(address, signal) {
     const answer = await fetch(address, { signal });
-    if (answer.headers.get('content-type')?.startsWith('application/problem+json') && answer.status < 500) {
-      const { title } = await answer.json();
-      return element('body', { innerHTML: '<div id="results"><p class="notice"></p></div>' }).querySelector('p').appendChild(new Text(title)).getRootNode();
-    }
     const found = new DOMParser().parseFromString(await answer.text(), 'text/html');
-    return answer.ok && found.querySelector('#results.answered') ? found : null;
+    return found.querySelector('#results.answered') ? found : null;
   }
 
   // The title and the feed of what is shown.
@@ -43,7 +39,7 @@
     let shown;
     if (found) {
       shown = found.querySelector('#results').childNodes;
-      if (found.title) describe(found);
+      describe(found);
     } else {
       const copy = await import(words.copy).then(({ search: look }) => look(words, new URLSearchParams(location.search)))
         .catch(() => [element('p', { className: 'notice', textContent: words.failed })]);
@@ -87,7 +83,7 @@
       return;
     }
     results.querySelector('.hits').append(...items);
-    const next = found.querySelector('a.more');
+    const next = found.querySelector('.button.more');
     if (next) link.replaceWith(next);
     else link.remove();
     items[0].querySelector('a').focus();
