@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { accessibility, launch, sideways, visit } from '../lib/browser.mjs';
 import { serveFiles } from '../lib/files.mjs';
+import { nginx } from '../lib/front.mjs';
 import { startPortal, waitFor } from '../lib/portal.mjs';
 import { random } from '../lib/row.mjs';
 
@@ -175,6 +176,32 @@ test('a server that does not answer in time leaves it to the copy', async () => 
     assert.match((await titles(page))[0], /Water puppets/);
     await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
+});
+
+test('behind nginx, with the server and after it has stopped', async () => {
+  const other = await portal.serve({ SEN_REQUESTS_PER_SECOND: 0 });
+  const front = await nginx(portal, other);
+  try {
+    await visit(browser, { script: false }, async (page) => {
+      await open(page, '/en/', front);
+      await page.locator('main input[name=q]').fill('puppets');
+      await page.locator('main input[name=q]').press('Enter');
+      await page.waitForURL('**/search/?q=puppets');
+      assert.match((await titles(page))[0], /Water puppets/);
+    });
+    await other.stop();
+    await visit(browser, { expected: [/50[24]/] }, async (page) => {
+      await open(page, address('en', { q: 'terraces' }), front);
+      await page.locator('.hits').waitFor();
+      assert.match((await titles(page))[0], /Terraced/);
+      await ask(page, 'fish sauce');
+      assert.match((await titles(page))[0], /[Ff]ish sauce/);
+    });
+    const answer = await fetch(`${front.url}/v1/search?q=x`);
+    assert.equal(answer.status, 502);
+  } finally {
+    await front.stop();
+  }
 });
 
 test('by keyboard: a suggestion is chosen and opened', async () => {
