@@ -72,7 +72,7 @@ async function sources() {
 }
 
 // What looks like a key and is none: events of the log, files, tables of the database.
-const strangers = /^(site\.(build|css|follow|render|update)|feed\.(item|json|item_json)|media\.json|search\.js)$/;
+const strangers = /^(site\.(build|css|follow|render|update)|feed\.(item|json|item_json)|media\.json|search\.(js|page))$/;
 
 test('every key is used, and every key that is used is in the catalogs', async () => {
   const text = await sources();
