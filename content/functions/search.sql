@@ -9,10 +9,10 @@ create or replace function search_places(v tsvector, in_locale text) returns tsv
                                    where n.locale in (in_locale, 'vi', 'en') and v @@ n.query))
 $$;
 
--- The words of a text that are counted: no pairs, no stems, none as written.
+-- What of a text is counted: words and places, no pairs, no stems, nothing as written.
 create or replace function search_words(v tsvector) returns text[] language sql immutable as $$
     select coalesce(array_agg(w), '{}') from unnest(tsvector_to_array(v)) w
-    where w !~ '^[=~+@]' and length(w) <= 40
+    where w !~ '^[=~+]' and length(w) <= 40
 $$;
 
 -- Bring search up to date with what is live of a text. The lexemes move: the edition keeps none.
@@ -86,26 +86,17 @@ create or replace function search_lexeme(word text, is_prefix boolean default fa
     select '''' || replace(replace(word, '\', '\\'), '''', '''''') || '''' || case when is_prefix then ':*' else '' end
 $$;
 
--- The units of a query (content/search_query.h) with what each weighs: the rarer, the more. ratio: of
--- the texts of the language that has it most.
-create or replace function search_units(q jsonb)
-returns table (n int, word text, match text, rank tsquery, written tsquery, run boolean, known boolean, weight float8)
-language sql stable as $$
-    with total as (
-        select s.locale, s.texts from search_word s where s.word = '' and s.texts > 0
-    )
-    select u.n::int, u.unit ->> 'word', u.unit ->> 'match', (u.unit ->> 'rank')::tsquery, (u.unit ->> 'written')::tsquery,
-           (u.unit ->> 'run')::boolean, k.ratio is not null, -ln(least(coalesce(k.ratio, 0.0005), 0.95))
-    from jsonb_array_elements(q -> 'units') with ordinality u (unit, n)
-    left join lateral (
-        select max((s.texts + 0.5) / (t.texts + 1)) as ratio
-        from total t join search_word s on s.locale = t.locale and s.word = u.unit ->> 'word' and s.texts > 0
-    ) k on true
-    order by 1
+-- What a word or a place says: the rarer, the more. Of the texts of the language that has it most; null
+-- where none has it, as far as was learnt.
+create or replace function search_weight(wanted text) returns float8 language sql stable as $$
+    select -ln(least(max((s.texts + 0.5) / (t.texts + 1)), 0.95))
+    from search_word s join search_word t on t.locale = s.locale and t.word = '' and t.texts > 0
+    where s.word = wanted and s.texts > 0
 $$;
 
--- The places that a query names, the longest names first, none inside another's.
-create or replace function search_named(q jsonb) returns table (place text, since int, until int) language plpgsql stable as $$
+-- The places that a query names, the longest names first, none inside another's; only those that texts
+-- name, where that is asked for.
+create or replace function search_named(q jsonb, in_texts boolean) returns table (places text[], since int, until int) language plpgsql stable as $$
 declare
     one record;
     taken int := -1;
@@ -113,10 +104,11 @@ begin
     for one in
         select (x ->> 'from')::int as a, (x ->> 'to')::int as z, array_agg(distinct n.place) as places
         from jsonb_array_elements(q -> 'names') x join place_name n on n.folded = x ->> 'key'
+        where not in_texts or exists (select from search_text t where t.vector @@ search_lexeme('@' || n.place)::tsquery)
         group by 1, 2 order by 1, 2 desc
     loop
         if one.a > taken then
-            return query select p, one.a, one.z from unnest(one.places) p;
+            return query select one.places, one.a, one.z;
             taken := one.z;
         end if;
     end loop;
@@ -134,7 +126,7 @@ begin
             from (select w.word, sum(w.texts) as texts, bool_or(w.locale = in_locales[1]) as own,
                          -- Letters in another order are one mistake.
                          case when search_letters(w.word) = search_letters(wanted) then 1 else levenshtein_less_equal(w.word, wanted, most) end as far
-                  from search_word w where w.word % wanted and w.texts > 0 group by 1) x
+                  from search_word w where w.word % wanted and w.texts > 0 and w.word !~ '^@' group by 1) x
             where x.far <= most
             order by x.far - case when left(x.word, 1) = left(wanted, 1) then 0.5 else 0 end - case when x.own then 0.5 else 0 end,
                      x.texts desc, x.word limit 1);
@@ -144,72 +136,94 @@ create or replace function search_letters(word text) returns text language sql i
     select string_agg(c, '' order by c) from string_to_table(word, null) c
 $$;
 
--- How a query is answered. asked: what a text must have; relaxed: not all words of the query, for no
--- text has them; corrected: [{"from", "to"}], words that no text has and what they were taken for.
-create or replace function search_plan(q jsonb, in_locales text[], out asked tsquery, out relaxed boolean,
-                                       out corrected jsonb, out units jsonb, out places text[])
+-- The parts of a query: its units (content/search_query.h), but the name of a place as one. Each with
+-- "match" (what finds it) and "rank" (what it is scored by), tsqueries; "weight"; "word"; and "dead" when
+-- no text has it.
+create or replace function search_parts(q jsonb, in_locales text[]) returns jsonb language plpgsql stable as $$
+declare
+    named jsonb := (select jsonb_agg(jsonb_build_object('since', n.since, 'until', n.until, 'places', n.places))
+                    from search_named(q, true) n);
+begin
+    return (select jsonb_agg(p.part || jsonb_build_object('weight', coalesce(p.weight, 7), 'dead', p.weight is null
+                and not exists (select from search_text t where t.vector @@ (p.part ->> 'match')::tsquery)) order by p.n)
+        from (
+            select u.n - 1 as n, jsonb_build_object('word', u.unit -> 'word', 'match', u.unit -> 'match', 'rank', u.unit -> 'rank',
+                       'run', u.unit -> 'run') as part, search_weight(u.unit ->> 'word') as weight
+            from jsonb_array_elements(q -> 'units') with ordinality u (unit, n)
+            where not exists (select from jsonb_array_elements(named) x
+                              where u.n - 1 between (x ->> 'since')::int and (x ->> 'until')::int)
+            union all
+            select (x ->> 'since')::int, jsonb_build_object('places', x -> 'places', 'run', true,
+                       'match', (select string_agg(search_lexeme('@' || y), ' | ') from jsonb_array_elements_text(x -> 'places') y),
+                       'rank', (select string_agg('(' || n.query::text || ')', ' | ') from place_name n
+                                where x -> 'places' ? n.place and n.locale = any (in_locales || '{vi,en}'::text[]))),
+                   3 + (select max(coalesce(search_weight('@' || y), 3)) from jsonb_array_elements_text(x -> 'places') y)
+            from jsonb_array_elements(named) x) p);
+end $$;
+
+-- All parts; with enough below 1, any of them that together say so much of what all say.
+create or replace function search_asked(parts jsonb, enough float8, must text, barred text) returns tsquery language sql immutable as $$
+    with part as (
+        select row_number() over (order by x.part -> 'weight' desc) - 1 as n, '(' || (x.part ->> 'match') || ')' as match,
+               (x.part ->> 'weight')::float8 as weight
+        from jsonb_array_elements(parts) x (part)
+        order by 1 limit case when enough < 1 then 7 else 100 end
+    ), choice as (
+        select string_agg(p.match, ' & ') as match, sum(p.weight) as mass, min(p.weight) as least
+        from generate_series(1, case when enough < 1 then (1 << (select count(*)::int from part)) - 1 else 1 end) g
+        join part p on enough >= 1 or g >> p.n::int & 1 = 1
+        group by g
+    ), needed as (
+        select enough * sum(weight) as mass from part
+    )
+    -- Of the choices that say enough, those that would not without any one part.
+    select concat_ws(' & ', '(' || string_agg('(' || c.match || ')', ' | ') || ')', must, barred)::tsquery
+    from choice c, needed n where enough >= 1 or (c.mass >= n.mass - 1e-6 and c.mass - c.least < n.mass - 1e-6)
+$$;
+
+-- How a query is answered. whole: all words, as they were taken; asked: what a text must have to be
+-- found, which is that, or the most of it where few texts have all; relaxed: none has; corrected:
+-- [{"from", "to"}], words that no text has and what they were taken for.
+create or replace function search_plan(q jsonb, in_locales text[], out asked tsquery, out whole tsquery, out relaxed boolean,
+                                       out corrected jsonb, out parts jsonb)
 language plpgsql stable as $$
 declare
     must text := (select string_agg('(' || x || ')', ' & ') from jsonb_array_elements_text(q -> 'phrases') x);
     barred text := (select string_agg('!(' || x || ')', ' & ') from jsonb_array_elements_text(q -> 'not') x);
-    likely text;
+    few constant int := 10;
+    many int;
 begin
-    relaxed := false;
+    parts := search_parts(q, in_locales);
     corrected := '[]';
-    units := (select jsonb_agg(jsonb_build_object('n', u.n - 1, 'word', u.word, 'match', u.match, 'rank', u.rank::text,
-                  'written', u.written::text, 'run', u.run, 'known', u.known, 'weight', u.weight) order by u.n)
-              from search_units(q) u);
-    -- The name of a place stands for the place: in any language, and not for any text that has its syllables.
-    with named as (
-        select * from search_named(q)
-    ), spans as (
-        select n.since, string_agg(distinct search_lexeme('@' || n.place), ' | ') as match from named n group by 1
-        union all
-        select (u ->> 'n')::int, u ->> 'match' from jsonb_array_elements(units) u
-        where not exists (select from named n where (u ->> 'n')::int between n.since and n.until)
-    )
-    select (select array_agg(distinct n.place) from named n), string_agg('(' || s.match || ')', ' & ' order by s.since)
-    into places, likely from spans s;
-    if places is not null then
-        asked := concat_ws(' & ', likely, must, barred)::tsquery;
-        if exists (select from search_text t where t.vector @@ asked) then
-            return;
+    relaxed := false;
+    if parts @> '[{"dead": true}]' then
+        select jsonb_agg(case when x.nearest is null then x.part else x.part || jsonb_build_object('word', x.nearest, 'dead', false,
+                   'weight', search_weight(x.nearest), 'match', search_lexeme(x.nearest), 'rank', search_lexeme(x.nearest)) end order by x.n),
+               coalesce(jsonb_agg(jsonb_build_object('from', x.part -> 'word', 'to', x.nearest) order by x.n) filter (where x.nearest is not null), '[]')
+        into parts, corrected
+        from (select p.part, p.n, case when (p.part ->> 'dead')::boolean and not (p.part ->> 'run')::boolean and p.n <= 10
+                                  then search_nearest(p.part ->> 'word', in_locales) end as nearest
+              from jsonb_array_elements(parts) with ordinality p (part, n)) x;
+        -- What no text has says nothing of those that there are.
+        if parts @> '[{"dead": true}]' then
+            relaxed := true;
+            parts := (select jsonb_agg(p) from jsonb_array_elements(parts) p where not (p ->> 'dead')::boolean);
         end if;
     end if;
-    asked := search_all(units, must, barred);
-    if exists (select from search_text t where t.vector @@ asked) then
+    if parts is null then
+        asked := '';
+        whole := '';
         return;
     end if;
-    with near as materialized (
-        select (u ->> 'n')::int as n, u ->> 'word' as word, search_nearest(u ->> 'word', in_locales) as nearest
-        from jsonb_array_elements(units) u where not (u ->> 'run')::boolean and not (u ->> 'known')::boolean
-          and not exists (select from search_text t where t.vector @@ (u ->> 'match')::tsquery) limit 5
-    )
-    select coalesce((select jsonb_agg(jsonb_build_object('from', x.word, 'to', x.nearest) order by x.n) from near x
-                     where x.nearest is not null), '[]'),
-           (select jsonb_agg(case when x.nearest is null then u
-                else u || jsonb_build_object('word', x.nearest, 'known', true, 'weight', 5, 'written', null,
-                                             'match', search_lexeme(x.nearest), 'rank', search_lexeme(x.nearest)) end order by u -> 'n')
-            from jsonb_array_elements(units) u left join near x on x.n = (u ->> 'n')::int)
-    into corrected, units;
-    if corrected <> '[]' then
-        asked := search_all(units, must, barred);
-        if exists (select from search_text t where t.vector @@ asked) then
-            return;
-        end if;
+    whole := search_asked(parts, 1, must, barred);
+    asked := whole;
+    many := (select count(*) from (select from search_text t where t.vector @@ search_plan.whole limit few) x);
+    if many = few or jsonb_array_length(parts) = 1 then
+        return;
     end if;
-    -- Any word that says something: one that is rare beside the others of the query.
-    relaxed := true;
-    select concat_ws(' & ', '(' || string_agg('(' || (u ->> 'match') || ')', ' | ') || ')', must, barred)::tsquery into asked
-    from jsonb_array_elements(units) u
-    where (u ->> 'weight')::float8 >= 0.3 * (select max((x ->> 'weight')::float8) from jsonb_array_elements(units) x
-                                            where (x ->> 'known')::boolean or (x ->> 'run')::boolean);
-    asked := coalesce(asked, ''::tsquery);
+    relaxed := relaxed or many = 0;
+    asked := search_asked(parts, 0.5, must, barred);
 end $$;
-
-create or replace function search_all(units jsonb, must text, barred text) returns tsquery language sql immutable as $$
-    select concat_ws(' & ', (select string_agg('(' || (u ->> 'match') || ')', ' & ') from jsonb_array_elements(units) u), must, barred)::tsquery
-$$;
 
 -- Which texts a search finds. q: search_query_json(); in_locales: the reader's, then those that stand in
 -- for it; f: of "language", "topic", "province", "agency", "kind" and "year" those that are asked for;
@@ -227,28 +241,20 @@ declare
     plan record;
     ranks tsquery[];
     weights float8[];
-    matches tsquery[];
-    title_weights float8[];
+    words int;
     written tsquery;
     any_word tsquery;
     mass float8;
 begin
     select * into plan from search_plan(q, in_locales);
-    select array_agg((u ->> 'rank')::tsquery order by u -> 'n'), array_agg((u ->> 'match')::tsquery order by u -> 'n'),
-           array_agg((u ->> 'weight')::float8 order by u -> 'n'), sum((u ->> 'weight')::float8),
-           string_agg('(' || (u ->> 'match') || ')', ' | ')::tsquery,
-           coalesce(string_agg('(' || (u ->> 'written') || ')', ' & '), '')::tsquery
-    into ranks, matches, weights, mass, any_word, written from jsonb_array_elements(plan.units) u;
-    title_weights := weights;
+    select array_agg((p ->> 'rank')::tsquery), array_agg((p ->> 'weight')::float8), sum((p ->> 'weight')::float8),
+           string_agg('(' || (p ->> 'rank') || ')', ' | ')::tsquery
+    into ranks, weights, mass, any_word from jsonb_array_elements(plan.parts) p;
+    written := coalesce((select string_agg('(' || (u ->> 'written') || ')', ' & ') from jsonb_array_elements(q -> 'units') u), '')::tsquery;
+    words := cardinality(ranks);
     -- Words that stand together in the query do so in what is meant: together they weigh as much as all.
     select ranks || coalesce(array_agg(x.near::tsquery), '{}'), weights || coalesce(array_agg(mass / jsonb_array_length(q -> 'near')), '{}')
     into ranks, weights from jsonb_array_elements_text(q -> 'near') x (near);
-    -- The place itself, by whatever name a text gives it.
-    if plan.places is not null then
-        select ranks || x.named, matches || x.named, weights || mass, title_weights || mass into ranks, matches, weights, title_weights
-        from (select string_agg('(' || n.query::text || ')', ' | ')::tsquery as named from place_name n
-              where n.place = any (plan.places) and n.locale = any (in_locales || '{vi,en}'::text[])) x;
-    end if;
     return query
     with matched as materialized (
         select t.article, t.locale, t.kind, t.topic, t.agency, t.provinces, t.year, t.published_at, t.title,
@@ -279,8 +285,9 @@ begin
                 when sort = 'newest' then (extract(epoch from x.published_at) * 1000)::bigint
                 when x.n <= 400 then 1e14::bigint + (1e9 * (
                     (select sum(u.weight * ts_rank('{0.1, 0.25, 0.5, 1}', t.vector, u.rank, 1)) from unnest(ranks, weights) u (rank, weight))
-                    + (select coalesce(sum(u.weight), 0) from unnest(matches, title_weights) u (match, weight) where x.title @@ u.match)
+                    + (select coalesce(sum(u.weight), 0) from unnest(ranks[:words], weights[:words]) u (rank, weight) where x.title @@ u.rank)
                       / (2 + ln(1 + length(x.title)))
+                    + case when t.vector @@ plan.whole then mass else 0 end
                     + case when t.vector @@ written then mass else 0 end))::bigint
                 else extract(epoch from x.published_at)::bigint end as key
         from found x join search_text t on t.article = x.article and t.locale = x.locale
@@ -291,7 +298,7 @@ begin
         order by r.key desc, r.article desc limit most
     ), told as (
         select jsonb_build_object('total', (select count(*) from found), 'relaxed', plan.relaxed, 'corrected', plan.corrected,
-            'places', to_jsonb(plan.places),
+            'places', (select jsonb_agg(x) from search_named(q, false) n, unnest(n.places) x),
             'facets', jsonb_build_object(
                 'language', (select jsonb_object_agg(x.v, x.c) from (select l as v, count(*) as c from judged j, unnest(j.locales) l
                              where j.misses = j.no_language group by 1) x),

@@ -18,7 +18,7 @@ with page as (
       and ($8::jsonb is null or exists (
           select from search_text s
           where s.article = e.article and s.locale = e.locale
-            and s.vector @@ (select p.asked from search_plan($8::jsonb, $7::text[]) p)
+            and s.vector @@ (select p.whole from search_plan($8::jsonb, $7::text[]) p)
             and (not $9::jsonb ? 'topic' or s.topic = $9::jsonb ->> 'topic')
             and (not $9::jsonb ? 'province' or $9::jsonb ->> 'province' = any (s.provinces))
             and (not $9::jsonb ? 'agency' or s.agency = $9::jsonb ->> 'agency')
