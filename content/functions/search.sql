@@ -9,10 +9,10 @@ create or replace function search_places(v tsvector, in_locale text) returns tsv
                                    where n.locale in (in_locale, 'vi', 'en') and v @@ n.query))
 $$;
 
--- What of a text is counted: words and places, no pairs, no stems, nothing as written.
+-- What of a text is counted: words, their stems and places; no pairs, nothing as written.
 create or replace function search_words(v tsvector) returns text[] language sql immutable as $$
     select coalesce(array_agg(w), '{}') from unnest(tsvector_to_array(v)) w
-    where w !~ '^[=~+]' and length(w) <= 40
+    where w !~ '^[=+]' and length(w) <= 40
 $$;
 
 -- Bring search up to date with what is live of a text. The lexemes move: the edition keeps none.
@@ -86,25 +86,71 @@ create or replace function search_lexeme(word text, is_prefix boolean default fa
     select '''' || replace(replace(word, '\', '\\'), '''', '''''') || '''' || case when is_prefix then ':*' else '' end
 $$;
 
--- What a word or a place says: the rarer, the more. Of the texts of the language that has it most; null
--- where none has it, as far as was learnt.
-create or replace function search_weight(wanted text) returns float8 language sql stable as $$
-    select -ln(least(max((s.texts + 0.5) / (t.texts + 1)), 0.95))
+-- What something says that is found by any of these lexemes: the rarer, the more. Of the texts of the
+-- language that has the commonest of them most; null where none has any, as far as was learnt.
+create or replace function search_weight(wanted text[]) returns float8 language sql stable as $$
+    select -ln(max(least((s.texts + 0.5) / (t.texts + 1), 0.95)))
     from search_word s join search_word t on t.locale = s.locale and t.word = '' and t.texts > 0
-    where s.word = wanted and s.texts > 0
+    where s.word = any (wanted) and s.texts > 0
 $$;
+
+-- The lexemes of a tsquery's text.
+create or replace function search_lexemes(query text) returns text[] language sql immutable as $$
+    select array(select replace(m[1], '''''', '''') from regexp_matches(query, '''((?:[^'']|'''')*)''', 'g') m)
+$$;
+
+-- Korean writes particles at the end of a word, and words together or apart as the writer likes: a unit
+-- also finds what begins with it without its particle; what no text begins with, it finds as two words, or
+-- as the half that texts have.
+create or replace function search_korean(u jsonb) returns jsonb language plpgsql stable as $$
+declare
+    bare constant text := regexp_replace(u ->> 'word',
+        '(?<=..)(에서는|에서도|에게서|으로는|까지|부터|에서|에게|으로|처럼|보다|마다|이나|에는|에도|은|는|이|가|을|를|의|에|로|와|과|도|만|나)$', '');
+    parted text;
+begin
+    if u ->> 'word' !~ '^[가-힣]+$' then
+        return u;
+    end if;
+    parted := search_lexeme(bare, length(bare) > 1);
+    if length(bare) > 2 and not exists (select from search_word w where w.locale = 'ko' and w.texts > 0 and w.word ^@ bare) then
+        with part as (
+            select n, search_lexeme(left(bare, n), true) as a, search_lexeme(substr(bare, n + 1), true) as b,
+                   n > 1 and exists (select from search_word w where w.locale = 'ko' and w.texts > 0 and w.word ^@ left(bare, n)) as has_a,
+                   n < length(bare) - 1 and exists (select from search_word w where w.locale = 'ko' and w.texts > 0 and w.word ^@ substr(bare, n + 1)) as has_b
+            from generate_series(1, length(bare) - 1) n
+        )
+        select case when p.has_a and p.has_b then p.a || ' & ' || p.b when p.has_a then p.a else p.b end into parted
+        from part p where p.has_a or p.has_b
+        order by p.has_a and p.has_b desc, abs(2 * n - length(bare)) limit 1;
+    end if;
+    parted := coalesce(parted, search_lexeme(bare, true));
+    return u || jsonb_build_object('match', search_lexeme(u ->> 'word') || ' | ' || parted, 'rank', search_lexeme(u ->> 'word') || ' | ' || parted,
+        'weight', (select -ln(least((sum(w.texts) + 0.5) / (max(t.texts) + 1), 0.95)) from search_word w, search_word t
+                   where w.locale = 'ko' and w.word ^@ bare and t.locale = 'ko' and t.word = ''));
+end $$;
 
 -- The places that a query names, the longest names first, none inside another's; only those that texts
 -- name, where that is asked for.
-create or replace function search_named(q jsonb, in_texts boolean) returns table (places text[], since int, until int) language plpgsql stable as $$
+create or replace function search_named(q jsonb, in_locales text[], in_texts boolean) returns table (places text[], since int, until int) language plpgsql stable as $$
 declare
     one record;
     taken int := -1;
 begin
     for one in
-        select (x ->> 'from')::int as a, (x ->> 'to')::int as z, array_agg(distinct n.place) as places
-        from jsonb_array_elements(q -> 'names') x join place_name n on n.folded = x ->> 'key'
-        where not in_texts or exists (select from search_text t where t.vector @@ search_lexeme('@' || n.place)::tsquery)
+        with key as materialized (
+            select (x ->> 'from')::int as a, (x ->> 'to')::int as z, replace(x ->> 'key', ' ', '') as closed
+            from jsonb_array_elements(q -> 'names') x
+        ), unit as materialized (
+            select u.n::int - 1 as n, array_to_tsvector(search_lexemes(u.unit ->> 'match')) as forms
+            from jsonb_array_elements(q -> 'units') with ordinality u (unit, n)
+        ), named as materialized (
+            select k.a, k.z, n.place from key k join place_name n on replace(n.folded, ' ', '') = k.closed
+            union
+            -- Names have endings in some languages: "в Ханое".
+            select u.n, u.n, n.place from unit u join place_name n on n.locale = in_locales[1] and u.forms @@ n.query
+        )
+        select d.a, d.z, array_agg(d.place) as places from named d
+        where not in_texts or exists (select from search_text t where t.vector @@ search_lexeme('@' || d.place)::tsquery)
         group by 1, 2 order by 1, 2 desc
     loop
         if one.a > taken then
@@ -126,7 +172,7 @@ begin
             from (select w.word, sum(w.texts) as texts, bool_or(w.locale = in_locales[1]) as own,
                          -- Letters in another order are one mistake.
                          case when search_letters(w.word) = search_letters(wanted) then 1 else levenshtein_less_equal(w.word, wanted, most) end as far
-                  from search_word w where w.word % wanted and w.texts > 0 and w.word !~ '^@' group by 1) x
+                  from search_word w where w.word % wanted and w.texts > 0 and w.word !~ '^[@~]' group by 1) x
             where x.far <= most
             order by x.far - case when left(x.word, 1) = left(wanted, 1) then 0.5 else 0 end - case when x.own then 0.5 else 0 end,
                      x.texts desc, x.word limit 1);
@@ -142,23 +188,28 @@ $$;
 create or replace function search_parts(q jsonb, in_locales text[]) returns jsonb language plpgsql stable as $$
 declare
     named jsonb := (select jsonb_agg(jsonb_build_object('since', n.since, 'until', n.until, 'places', n.places))
-                    from search_named(q, true) n);
+                    from search_named(q, in_locales, true) n);
+    total int := greatest((select max(w.texts) from search_word w where w.locale = any (in_locales) and w.word = ''), 10);
 begin
-    return (select jsonb_agg(p.part || jsonb_build_object('weight', coalesce(p.weight, 7), 'dead', p.weight is null
-                and not exists (select from search_text t where t.vector @@ (p.part ->> 'match')::tsquery)) order by p.n)
+    return (select jsonb_agg(p.part || jsonb_build_object('dead', coalesce(c.texts = 0, false),
+                -- Not a word of the vocabulary, but another form of one, or a part.
+                'weight', coalesce(p.weight, -ln(least((c.texts + 0.5) / (total + 1), 0.95)))) order by p.n)
         from (
-            select u.n - 1 as n, jsonb_build_object('word', u.unit -> 'word', 'match', u.unit -> 'match', 'rank', u.unit -> 'rank',
-                       'run', u.unit -> 'run') as part, search_weight(u.unit ->> 'word') as weight
-            from jsonb_array_elements(q -> 'units') with ordinality u (unit, n)
+            select u.n - 1 as n, jsonb_build_object('word', k.unit -> 'word', 'match', k.unit -> 'match', 'rank', k.unit -> 'rank') as part,
+                   coalesce((k.unit ->> 'weight')::float8,
+                            search_weight(search_lexemes(k.unit ->> 'match') || (k.unit ->> 'word'))) as weight
+            from jsonb_array_elements(q -> 'units') with ordinality u (unit, n) cross join search_korean(u.unit) k (unit)
             where not exists (select from jsonb_array_elements(named) x
                               where u.n - 1 between (x ->> 'since')::int and (x ->> 'until')::int)
             union all
-            select (x ->> 'since')::int, jsonb_build_object('places', x -> 'places', 'run', true,
+            select (x ->> 'since')::int, jsonb_build_object('places', x -> 'places',
                        'match', (select string_agg(search_lexeme('@' || y), ' | ') from jsonb_array_elements_text(x -> 'places') y),
                        'rank', (select string_agg('(' || n.query::text || ')', ' | ') from place_name n
                                 where x -> 'places' ? n.place and n.locale = any (in_locales || '{vi,en}'::text[]))),
-                   3 + (select max(coalesce(search_weight('@' || y), 3)) from jsonb_array_elements_text(x -> 'places') y)
-            from jsonb_array_elements(named) x) p);
+                   1 + (select max(coalesce(search_weight(array['@' || y]), 3)) from jsonb_array_elements_text(x -> 'places') y)
+            from jsonb_array_elements(named) x) p
+        left join lateral (select count(*) as texts from (
+                select from search_text t where p.weight is null and t.vector @@ (p.part ->> 'match')::tsquery limit 500) x) c on p.weight is null);
 end $$;
 
 -- All parts; with enough below 1, any of them that together say so much of what all say.
@@ -198,16 +249,19 @@ begin
     relaxed := false;
     if parts @> '[{"dead": true}]' then
         select jsonb_agg(case when x.nearest is null then x.part else x.part || jsonb_build_object('word', x.nearest, 'dead', false,
-                   'weight', search_weight(x.nearest), 'match', search_lexeme(x.nearest), 'rank', search_lexeme(x.nearest)) end order by x.n),
+                   'weight', search_weight(array[x.nearest]), 'match', search_lexeme(x.nearest), 'rank', search_lexeme(x.nearest)) end order by x.n),
                coalesce(jsonb_agg(jsonb_build_object('from', x.part -> 'word', 'to', x.nearest) order by x.n) filter (where x.nearest is not null), '[]')
         into parts, corrected
-        from (select p.part, p.n, case when (p.part ->> 'dead')::boolean and not (p.part ->> 'run')::boolean and p.n <= 10
+        from (select p.part, p.n, case when (p.part ->> 'dead')::boolean and p.n <= 10
                                   then search_nearest(p.part ->> 'word', in_locales) end as nearest
               from jsonb_array_elements(parts) with ordinality p (part, n)) x;
-        -- What no text has says nothing of those that there are.
+        -- What no text has says nothing of those that there are, but in scripts without spaces a piece of it may.
         if parts @> '[{"dead": true}]' then
             relaxed := true;
-            parts := (select jsonb_agg(p) from jsonb_array_elements(parts) p where not (p ->> 'dead')::boolean);
+            parts := (select jsonb_agg(x.part || jsonb_build_object('match', x.pieces, 'rank', x.pieces))
+                      from (select p as part, case when (p ->> 'dead')::boolean then replace(p ->> 'match', ' & ', ' | ') else p ->> 'match' end as pieces
+                            from jsonb_array_elements(parts) p) x
+                      where not (x.part ->> 'dead')::boolean or exists (select from search_text t where t.vector @@ x.pieces::tsquery));
         end if;
     end if;
     if parts is null then
@@ -222,7 +276,7 @@ begin
         return;
     end if;
     relaxed := relaxed or many = 0;
-    asked := search_asked(parts, 0.5, must, barred);
+    asked := search_asked(parts, 0.34, must, barred);
 end $$;
 
 -- Which texts a search finds. q: search_query_json(); in_locales: the reader's, then those that stand in
@@ -298,7 +352,7 @@ begin
         order by r.key desc, r.article desc limit most
     ), told as (
         select jsonb_build_object('total', (select count(*) from found), 'relaxed', plan.relaxed, 'corrected', plan.corrected,
-            'places', (select jsonb_agg(x) from search_named(q, false) n, unnest(n.places) x),
+            'places', (select jsonb_agg(x) from search_named(q, in_locales, false) n, unnest(n.places) x),
             'facets', jsonb_build_object(
                 'language', (select jsonb_object_agg(x.v, x.c) from (select l as v, count(*) as c from judged j, unnest(j.locales) l
                              where j.misses = j.no_language group by 1) x),

@@ -72,6 +72,7 @@ create table place_name (
     primary key (place, locale, name)
 );
 create index place_name_folded on place_name (folded text_pattern_ops);
+create index place_name_closed on place_name (replace(folded, ' ', '')); -- "sapa" is Sa Pa
 create index place_provinces on place using gin (provinces);
 alter table change drop constraint change_kind_check, add constraint change_kind_check check
     (kind in ('publish', 'update', 'withdraw', 'province', 'topic', 'agency', 'media', 'place'));
