@@ -88,45 +88,45 @@ $$;
 
 -- What something says that is found by any of these lexemes: the rarer, the more. Of the texts of the
 -- language that has the commonest of them most; null where none has any, as far as was learnt.
-create or replace function search_weight(wanted text[]) returns float8 language sql stable as $$
-    select -ln(max(least((s.texts + 0.5) / (t.texts + 1), 0.95)))
+create or replace function search_weight(wanted text[]) returns float8 language plpgsql stable as $$
+begin
+    return (select -ln(max(least((s.texts + 0.5) / (t.texts + 1), 0.95)))
     from search_word s join search_word t on t.locale = s.locale and t.word = '' and t.texts > 0
-    where s.word = any (wanted) and s.texts > 0
-$$;
+    where s.word = any (wanted) and s.texts > 0);
+end $$;
 
 -- The lexemes of a tsquery's text.
-create or replace function search_lexemes(query text) returns text[] language sql immutable as $$
-    select array(select replace(m[1], '''''', '''') from regexp_matches(query, '''((?:[^'']|'''')*)''', 'g') m)
-$$;
-
--- Korean writes particles at the end of a word, and words together or apart as the writer likes: a unit
--- also finds what begins with it without its particle; what no text begins with, it finds as two words, or
--- as the half that texts have.
-create or replace function search_korean(u jsonb) returns jsonb language plpgsql stable as $$
-declare
-    bare constant text := regexp_replace(u ->> 'word',
-        '(?<=..)(에서는|에서도|에게서|으로는|까지|부터|에서|에게|으로|처럼|보다|마다|이나|에는|에도|은|는|이|가|을|를|의|에|로|와|과|도|만|나)$', '');
-    parted text;
+create or replace function search_lexemes(query text) returns text[] language plpgsql immutable as $$
 begin
-    if u ->> 'word' !~ '^[가-힣]+$' then
-        return u;
+    return (select array(select replace(m[1], '''''', '''') from regexp_matches(query, '''((?:[^'']|'''')*)''', 'g') m));
+end $$;
+
+-- Has a text of this language a word that begins so? The database sorts by code points.
+create or replace function search_begins(in_locale text, prefix text) returns boolean language plpgsql stable as $$
+begin
+    return exists (select from search_word w where w.locale = in_locale and w.texts > 0
+                   and w.word >= prefix and w.word < prefix || chr(1114111));
+end $$;
+
+-- What may be meant by a word that no text has, as a tsquery's text, or null: of a run any piece of it
+-- (match: the query of the run); of a Korean word, which is written together or apart as the writer likes,
+-- the two words it is made of, or the half that texts have.
+create or replace function search_pieces(word text, match text) returns text language plpgsql stable as $$
+begin
+    if match like '%''+%' then
+        return replace(match, ' & ', ' | ');
+    elsif word !~ '^[가-힣]{3,12}$' then
+        return null;
     end if;
-    parted := search_lexeme(bare, length(bare) > 1);
-    if length(bare) > 2 and not exists (select from search_word w where w.locale = 'ko' and w.texts > 0 and w.word ^@ bare) then
-        with part as (
-            select n, search_lexeme(left(bare, n), true) as a, search_lexeme(substr(bare, n + 1), true) as b,
-                   n > 1 and exists (select from search_word w where w.locale = 'ko' and w.texts > 0 and w.word ^@ left(bare, n)) as has_a,
-                   n < length(bare) - 1 and exists (select from search_word w where w.locale = 'ko' and w.texts > 0 and w.word ^@ substr(bare, n + 1)) as has_b
-            from generate_series(1, length(bare) - 1) n
+    return (with part as (
+            select n, search_lexeme(left(word, n), true) as a, search_lexeme(substr(word, n + 1), true) as b,
+                   n > 1 and search_begins('ko', left(word, n)) as has_a,
+                   n < length(word) - 1 and search_begins('ko', substr(word, n + 1)) as has_b
+            from generate_series(1, length(word) - 1) n
         )
-        select case when p.has_a and p.has_b then p.a || ' & ' || p.b when p.has_a then p.a else p.b end into parted
+        select case when p.has_a and p.has_b then p.a || ' & ' || p.b when p.has_a then p.a else p.b end
         from part p where p.has_a or p.has_b
-        order by p.has_a and p.has_b desc, abs(2 * n - length(bare)) limit 1;
-    end if;
-    parted := coalesce(parted, search_lexeme(bare, true));
-    return u || jsonb_build_object('match', search_lexeme(u ->> 'word') || ' | ' || parted, 'rank', search_lexeme(u ->> 'word') || ' | ' || parted,
-        'weight', (select -ln(least((sum(w.texts) + 0.5) / (max(t.texts) + 1), 0.95)) from search_word w, search_word t
-                   where w.locale = 'ko' and w.word ^@ bare and t.locale = 'ko' and t.word = ''));
+        order by p.has_a and p.has_b desc, abs(2 * p.n - length(word)) limit 1);
 end $$;
 
 -- The places that a query names, the longest names first, none inside another's; only those that texts
@@ -195,10 +195,9 @@ begin
                 -- Not a word of the vocabulary, but another form of one, or a part.
                 'weight', coalesce(p.weight, -ln(least((c.texts + 0.5) / (total + 1), 0.95)))) order by p.n)
         from (
-            select u.n - 1 as n, jsonb_build_object('word', k.unit -> 'word', 'match', k.unit -> 'match', 'rank', k.unit -> 'rank') as part,
-                   coalesce((k.unit ->> 'weight')::float8,
-                            search_weight(search_lexemes(k.unit ->> 'match') || (k.unit ->> 'word'))) as weight
-            from jsonb_array_elements(q -> 'units') with ordinality u (unit, n) cross join search_korean(u.unit) k (unit)
+            select u.n - 1 as n, jsonb_build_object('word', u.unit -> 'word', 'match', u.unit -> 'match', 'rank', u.unit -> 'rank') as part,
+                   search_weight(search_lexemes(u.unit ->> 'match') || (u.unit ->> 'word')) as weight
+            from jsonb_array_elements(q -> 'units') with ordinality u (unit, n)
             where not exists (select from jsonb_array_elements(named) x
                               where u.n - 1 between (x ->> 'since')::int and (x ->> 'until')::int)
             union all
@@ -213,8 +212,9 @@ begin
 end $$;
 
 -- All parts; with enough below 1, any of them that together say so much of what all say.
-create or replace function search_asked(parts jsonb, enough float8, must text, barred text) returns tsquery language sql immutable as $$
-    with part as (
+create or replace function search_asked(parts jsonb, enough float8, must text, barred text) returns tsquery language plpgsql immutable as $$
+begin
+    return (with part as (
         select row_number() over (order by x.part -> 'weight' desc) - 1 as n, '(' || (x.part ->> 'match') || ')' as match,
                (x.part ->> 'weight')::float8 as weight
         from jsonb_array_elements(parts) x (part)
@@ -229,8 +229,8 @@ create or replace function search_asked(parts jsonb, enough float8, must text, b
     )
     -- Of the choices that say enough, those that would not without any one part.
     select concat_ws(' & ', '(' || string_agg('(' || c.match || ')', ' | ') || ')', must, barred)::tsquery
-    from choice c, needed n where enough >= 1 or (c.mass >= n.mass - 1e-6 and c.mass - c.least < n.mass - 1e-6)
-$$;
+    from choice c, needed n where enough >= 1 or (c.mass >= n.mass - 1e-6 and c.mass - c.least < n.mass - 1e-6));
+end $$;
 
 -- How a query is answered. whole: all words, as they were taken; asked: what a text must have to be
 -- found, which is that, or the most of it where few texts have all; relaxed: none has; corrected:
@@ -255,18 +255,16 @@ begin
         from (select p.part, p.n, case when (p.part ->> 'dead')::boolean and p.n <= 10
                                   then search_nearest(p.part ->> 'word', in_locales) end as nearest
               from jsonb_array_elements(parts) with ordinality p (part, n)) x;
-        -- What no text has says nothing of those that there are, but in scripts without spaces a piece of it may.
+        -- What no text has says nothing of those that there are, but a piece of it may.
         if parts @> '[{"dead": true}]' then
             relaxed := true;
-            parts := (select jsonb_agg(x.part || jsonb_build_object('match', x.pieces, 'rank', x.pieces))
-                      from (select p as part, case when (p ->> 'dead')::boolean then replace(p ->> 'match', ' & ', ' | ') else p ->> 'match' end as pieces
+            parts := (select jsonb_agg(case when (x.part ->> 'dead')::boolean then x.part || jsonb_build_object('match', x.pieces, 'rank', x.pieces) else x.part end)
+                      from (select p as part, case when (p ->> 'dead')::boolean then search_pieces(p ->> 'word', p ->> 'match') else p ->> 'match' end as pieces
                             from jsonb_array_elements(parts) p) x
                       where not (x.part ->> 'dead')::boolean or exists (select from search_text t where t.vector @@ x.pieces::tsquery));
         end if;
     end if;
     if parts is null then
-        asked := '';
-        whole := '';
         return;
     end if;
     whole := search_asked(parts, 1, must, barred);
@@ -290,7 +288,7 @@ end $$;
 -- follow by date.
 create or replace function search_run(q jsonb, in_locales text[], f jsonb, sort text, most int, after_key bigint, after_id text)
 returns table (about jsonb, article text, locale text, key bigint)
-language plpgsql stable set plan_cache_mode = force_generic_plan set jit = off as $$
+language plpgsql stable set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off as $$
 declare
     plan record;
     ranks tsquery[];
@@ -304,7 +302,7 @@ begin
     select array_agg((p ->> 'rank')::tsquery), array_agg((p ->> 'weight')::float8), sum((p ->> 'weight')::float8),
            string_agg('(' || (p ->> 'rank') || ')', ' | ')::tsquery
     into ranks, weights, mass, any_word from jsonb_array_elements(plan.parts) p;
-    written := coalesce((select string_agg('(' || (u ->> 'written') || ')', ' & ') from jsonb_array_elements(q -> 'units') u), '')::tsquery;
+    written := (select string_agg('(' || (u ->> 'written') || ')', ' & ') from jsonb_array_elements(q -> 'units') u)::tsquery;
     words := cardinality(ranks);
     -- Words that stand together in the query do so in what is meant: together they weigh as much as all.
     select ranks || coalesce(array_agg(x.near::tsquery), '{}'), weights || coalesce(array_agg(mass / jsonb_array_length(q -> 'near')), '{}')
@@ -344,7 +342,9 @@ begin
                     + case when t.vector @@ plan.whole then mass else 0 end
                     + case when t.vector @@ written then mass else 0 end))::bigint
                 else extract(epoch from x.published_at)::bigint end as key
-        from found x join search_text t on t.article = x.article and t.locale = x.locale
+        from found x
+        -- Read once, for it stands aside.
+        cross join lateral (select s.vector || '' as vector from search_text s where s.article = x.article and s.locale = x.locale offset 0) t
     ), page as (
         -- What was seen last is looked for: while texts are published the weights change, and its key with them.
         select * from ranked r
@@ -399,7 +399,7 @@ end $$;
 -- What somebody may be about to ask: places whose names begin so, and texts whose titles have these words,
 -- the last one begun. q: search_query_json().
 create or replace function search_suggest(q jsonb, in_locales text[], most int)
-returns table (kind text, id text, name text, path text, locale text) language plpgsql stable set plan_cache_mode = force_generic_plan set jit = off as $$
+returns table (kind text, id text, name text, path text, locale text) language plpgsql stable set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off as $$
 declare
     last_one int := jsonb_array_length(q -> 'units') - 1;
     begun text := (select x ->> 'key' from jsonb_array_elements(q -> 'names') x
