@@ -95,6 +95,14 @@ begin
     where s.word = any (wanted) and s.texts > 0);
 end $$;
 
+-- The same of what the vocabulary does not know: another form of a word, or a piece. Null where no text has it.
+create or replace function search_weight_counted(match tsquery, in_locales text[]) returns float8 language plpgsql stable as $$
+begin
+    return (select -ln(least((count(*) + 0.5) / (1 + greatest(10, (select max(w.texts) from search_word w
+                                                                  where w.locale = any (in_locales) and w.word = ''))), 0.95))
+            from (select from search_text t where t.vector @@ search_weight_counted.match limit 500) x having count(*) > 0);
+end $$;
+
 -- The lexemes of a tsquery's text.
 create or replace function search_lexemes(query text) returns text[] language plpgsql immutable as $$
 begin
@@ -109,14 +117,26 @@ begin
 end $$;
 
 -- What may be meant by a word that no text has, as a tsquery's text, or null: of a run any piece of it
--- (match: the query of the run); of a Korean word, which is written together or apart as the writer likes,
--- the two words it is made of, or the half that texts have.
+-- (match: the query of the run); the two words that it is made of, where texts have them in a row; of a
+-- Korean word, which is written together or apart as the writer likes, also words that begin as its halves
+-- do, or as one of them.
 create or replace function search_pieces(word text, match text) returns text language plpgsql stable as $$
+declare
+    apart text;
 begin
     if match like '%''+%' then
         return replace(match, ' & ', ' | ');
-    elsif word !~ '^[가-힣]{3,12}$' then
+    elsif length(word) not between 3 and 24 then
         return null;
+    end if;
+    select p.pair into apart
+    from (select n, search_lexeme(left(search_pieces.word, n)) || ' <-> ' || search_lexeme(substr(search_pieces.word, n + 1)) as pair
+          from generate_series(1, length(search_pieces.word) - 1) n
+          where exists (select from search_word w where w.word = left(search_pieces.word, n) and w.texts > 0)
+            and exists (select from search_word w where w.word = substr(search_pieces.word, n + 1) and w.texts > 0)) p
+    where exists (select from search_text t where t.vector @@ p.pair::tsquery) limit 1;
+    if apart is not null or word !~ '^[가-힣]+$' then
+        return apart;
     end if;
     return (with part as (
             select n, search_lexeme(left(word, n), true) as a, search_lexeme(substr(word, n + 1), true) as b,
@@ -165,7 +185,12 @@ create or replace function search_nearest(wanted text, in_locales text[]) return
 declare
     most int := case when length(wanted) < 6 then 1 else 2 end;
 begin
-    if length(wanted) not between 4 and 40 or wanted ~ '^[0-9]+$' then
+    if wanted ~ '^[가-힣]{3}$' then -- a syllable is some letters
+        return (select w.word from search_word w
+                where w.locale = 'ko' and w.texts > 0 and w.word >= left(wanted, 1) and w.word < left(wanted, 1) || chr(1114111)
+                  and levenshtein_less_equal(w.word, wanted, 1) <= 1
+                order by w.texts desc, w.word limit 1);
+    elsif length(wanted) not between 4 and 40 or wanted ~ '^[0-9]+$' then
         return null;
     end if;
     return (select x.word
@@ -189,15 +214,15 @@ create or replace function search_parts(q jsonb, in_locales text[]) returns json
 declare
     named jsonb := (select jsonb_agg(jsonb_build_object('since', n.since, 'until', n.until, 'places', n.places))
                     from search_named(q, in_locales, true) n);
-    total int := greatest((select max(w.texts) from search_word w where w.locale = any (in_locales) and w.word = ''), 10);
 begin
-    return (select jsonb_agg(p.part || jsonb_build_object('dead', coalesce(c.texts = 0, false),
-                -- Not a word of the vocabulary, but another form of one, or a part.
-                'weight', coalesce(p.weight, -ln(least((c.texts + 0.5) / (total + 1), 0.95)))) order by p.n)
+    return (select jsonb_agg(p.part || jsonb_build_object('dead', w.weight is null, 'weight', coalesce(w.weight, 7)) order by p.n)
         from (
-            select u.n - 1 as n, jsonb_build_object('word', u.unit -> 'word', 'match', u.unit -> 'match', 'rank', u.unit -> 'rank') as part,
+            select u.n - 1 as n, jsonb_build_object('word', u.unit -> 'word',
+                       -- In Korean a word goes on in others: 음식 in 음식점.
+                       'match', (u.unit ->> 'match') || k.more, 'rank', (u.unit ->> 'rank') || k.more) as part,
                    search_weight(search_lexemes(u.unit ->> 'match') || (u.unit ->> 'word')) as weight
             from jsonb_array_elements(q -> 'units') with ordinality u (unit, n)
+            cross join lateral (select case when u.unit ->> 'word' ~ '^[가-힣]{2,}$' then ' | ' || search_lexeme(u.unit ->> 'word', true) else '' end as more) k
             where not exists (select from jsonb_array_elements(named) x
                               where u.n - 1 between (x ->> 'since')::int and (x ->> 'until')::int)
             union all
@@ -207,8 +232,7 @@ begin
                                 where x -> 'places' ? n.place and n.locale = any (in_locales || '{vi,en}'::text[]))),
                    1 + (select max(coalesce(search_weight(array['@' || y]), 3)) from jsonb_array_elements_text(x -> 'places') y)
             from jsonb_array_elements(named) x) p
-        left join lateral (select count(*) as texts from (
-                select from search_text t where p.weight is null and t.vector @@ (p.part ->> 'match')::tsquery limit 500) x) c on p.weight is null);
+        cross join lateral (select coalesce(p.weight, search_weight_counted((p.part ->> 'match')::tsquery, in_locales)) as weight) w);
 end $$;
 
 -- All parts; with enough below 1, any of them that together say so much of what all say.
@@ -258,10 +282,12 @@ begin
         -- What no text has says nothing of those that there are, but a piece of it may.
         if parts @> '[{"dead": true}]' then
             relaxed := true;
-            parts := (select jsonb_agg(case when (x.part ->> 'dead')::boolean then x.part || jsonb_build_object('match', x.pieces, 'rank', x.pieces) else x.part end)
-                      from (select p as part, case when (p ->> 'dead')::boolean then search_pieces(p ->> 'word', p ->> 'match') else p ->> 'match' end as pieces
-                            from jsonb_array_elements(parts) p) x
-                      where not (x.part ->> 'dead')::boolean or exists (select from search_text t where t.vector @@ x.pieces::tsquery));
+            parts := (select jsonb_agg(case when y.pieces is null then y.part else y.part || jsonb_build_object(
+                              'match', y.pieces, 'rank', y.pieces, 'weight', y.weight) end order by y.n)
+                      from (select x.*, search_weight_counted(x.pieces::tsquery, in_locales) as weight
+                            from (select p as part, n, case when (p ->> 'dead')::boolean then search_pieces(p ->> 'word', p ->> 'match') end as pieces
+                                  from jsonb_array_elements(parts) with ordinality a (p, n)) x) y
+                      where not (y.part ->> 'dead')::boolean or y.weight is not null);
         end if;
     end if;
     if parts is null then
@@ -274,7 +300,7 @@ begin
         return;
     end if;
     relaxed := relaxed or many = 0;
-    asked := search_asked(parts, 0.34, must, barred);
+    asked := search_asked(parts, 0.3, must, barred);
 end $$;
 
 -- Which texts a search finds. q: search_query_json(); in_locales: the reader's, then those that stand in
