@@ -25,7 +25,8 @@ begin
     select * into e from edition x where x.article = wanted and x.locale = in_locale and x.state = 'live';
     delete from search_text s where s.article = wanted and s.locale = in_locale returning s.vector into had;
     if e.id is not null then
-        has := e.search || search_places(e.search, in_locale);
+        has := e.search || ''::tsvector; -- in memory, where every name of a place looks at it
+        has := has || search_places(has, in_locale);
         insert into search_text (article, locale, edition, kind, topic, agency, provinces, published_at, year, title, vector)
         select wanted, in_locale, e.id, a.kind, a.topic, a.agency,
                array(select p.province from article_province p where p.article = wanted order by p.position, p.province),
