@@ -346,8 +346,8 @@ static void test_edition(void **state)
 
     const struct edition_html html = {body, strlen(body), "[]", 5, 7};
     json_t *e = json_loads(edition_json(ctx, &item, &html), 0, NULL);
-    for (const char *const *word = (const char *const[]){"'pho':", "'noi':", "'ngon':", "'bun':",
-                                                         "'=bún':", NULL};
+    for (const char *const *word =
+             (const char *const[]){"'pho':", "'noi':", "'ngon':", "'bun':", "'=bún':", NULL};
          *word; word++)
         assert_non_null(strstr(field_text(e, "search"), *word));
     assert_non_null(strstr(field_text(e, "search_title"), "'noi':"));
