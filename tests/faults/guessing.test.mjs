@@ -3,39 +3,13 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { Worker } from 'node:worker_threads';
 import { startPortal } from '../lib/portal.mjs';
+import { percentile, reader } from '../lib/reader.mjs';
 import { random, report } from '../lib/row.mjs';
 
 const seconds = Number(process.env.SEN_TEST_GUESSING_SECONDS ?? 8);
 const password = 'một mật khẩu đủ dài';
 const pause = (ms) => new Promise((wake) => setTimeout(wake, ms));
-const percentile = (list, p) => [...list].sort((a, b) => a - b)[Math.min(list.length - 1, Math.floor(list.length * p))] ?? NaN;
-
-// A reader in a thread of its own, so that what it measures is the server and not this test.
-function reader(url) {
-  const worker = new Worker(`
-    const { parentPort } = require('node:worker_threads');
-    const http = require('node:http');
-    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
-    let times = [], failed = 0;
-    parentPort.on('message', () => { parentPort.postMessage({ times, failed }); times = []; failed = 0; });
-    (function next() {
-      const from = performance.now();
-      http.get(${JSON.stringify(url)}, { agent }, (answer) => {
-        answer.resume().on('end', () => {
-          times.push(performance.now() - from);
-          if (answer.statusCode !== 200) failed++;
-          setTimeout(next, 4);
-        });
-      }).on('error', () => { failed++; setTimeout(next, 4); });
-    })();`, { eval: true });
-  const take = () => new Promise((done) => {
-    worker.once('message', done);
-    worker.postMessage('');
-  });
-  return { take, stop: () => worker.terminate() };
-}
 
 const memory = async (pid, name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(await readFile(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 
@@ -60,7 +34,7 @@ test('S8', { timeout: 60000 + seconds * 12000 }, async () => {
     const anywhere = () => `10.${Math.floor(next() * 256)}.${Math.floor(next() * 256)}.${Math.floor(next() * 256)}`;
     assert.equal((await signIn('home', password, '192.0.2.7')).status, 201);
 
-    reading = reader(`${server.url}/v1/articles/pho?locale=en`);
+    reading = reader([`${server.url}/v1/articles/pho?locale=en`]);
     await pause(1000);
     await reading.take();
     await pause(3000);
