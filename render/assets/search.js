@@ -47,6 +47,7 @@
       shown = copy;
     }
     results.replaceChildren(...shown);
+    results.className = 'answered';
   }
 
   // Shows what the address asks for.
@@ -57,6 +58,7 @@
     const ask = asking = new AbortController();
     if (!query) {
       results.replaceChildren();
+      results.className = '';
       return;
     }
     said.textContent = words.waiting;
