@@ -20,9 +20,13 @@ const sameIn = {
   'article.licence': ['fr'],
   'article.sources': ['fr'],
   'article.version': ['fr'],
+  'kind.audio': ['de', 'es', 'fr', 'id'], // words that these languages share
+  'kind.interview': ['de'],
+  'kind.video': ['de', 'id', 'vi'],
   'province.population': ['fr'],
   'province.province': ['fr'],
   'province.source': ['fr'],
+  'search.suggestions': ['fr'],
   'site.feeds': ['de', 'pt'], // as readers of feeds say there
 };
 export const maySame = (locale, key) => key in same || sameIn[key]?.includes(locale);
