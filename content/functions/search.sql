@@ -4,14 +4,17 @@
 
 -- The places that a text names, as lexemes: '@ha-noi'. Names count in the text's own language, in
 -- Vietnamese and in English, for those two stand in brackets everywhere.
-create or replace function search_places(v tsvector, in_locale text) returns tsvector language sql stable as $$
-    select array_to_tsvector(array(select distinct '@' || n.place from place_name n
-                                   where n.locale in (in_locale, 'vi', 'en') and v @@ n.query))
-$$;
+create or replace function search_places(v tsvector, in_locale text) returns tsvector language plpgsql stable as $$
+begin
+    v := v || ''; -- unpacked once, not for every name
+    return array_to_tsvector(array(select distinct '@' || n.place from place_name n
+                                   where n.locale in (in_locale, 'vi', 'en') and v @@ n.query));
+end $$;
 
--- What of a text is counted: words, their stems and places; no pairs, nothing as written.
+-- What of a text is counted: words, their stems and places; no pairs, nothing as written. And the empty
+-- word, for the text itself.
 create or replace function search_words(v tsvector) returns text[] language sql immutable as $$
-    select coalesce(array_agg(w), '{}') from unnest(tsvector_to_array(v)) w
+    select array_prepend('', coalesce(array_agg(w), '{}')) from unnest(tsvector_to_array(v)) w
     where w !~ '^[=+]' and length(w) <= 40
 $$;
 
@@ -48,15 +51,23 @@ create or replace function search_about(wanted text) returns void language sql a
 $$;
 
 -- A place has other names now: which texts name it?
-create or replace function search_place_keep(wanted text) returns void language sql as $$
-    update search_text s set vector = ts_delete(s.vector, '@' || wanted) || case when x.names then array_to_tsvector(array['@' || wanted]) else '' end
-    from (select t.article, t.locale, exists (select from place_name n where n.place = wanted
-                                             and n.locale in (t.locale, 'vi', 'en') and t.vector @@ n.query) as names
-          from search_text t
-          where t.vector @@ any (array(select n.query from place_name n where n.place = wanted)
-                                 || quote_literal('@' || wanted)::tsquery)) x
-    where s.article = x.article and s.locale = x.locale and x.names <> (s.vector @@ quote_literal('@' || wanted)::tsquery)
-$$;
+create or replace function search_place_keep(wanted text) returns void language plpgsql as $$
+declare
+    mark constant tsquery := search_lexeme('@' || wanted)::tsquery;
+    likely constant tsquery := (select string_agg('(' || n.query::text || ')', ' | ') from place_name n where n.place = wanted)::tsquery;
+begin
+    with named as (
+        select t.article, t.locale, t.vector @@ mark as before,
+               exists (select from place_name n where n.place = wanted and n.locale in (t.locale, 'vi', 'en') and t.vector @@ n.query) as after
+        from search_text t where t.vector @@ mark or t.vector @@ likely
+    ), changed as (
+        update search_text s set vector = ts_delete(s.vector, '@' || wanted) || case when n.after then array_to_tsvector(array['@' || wanted]) else '' end
+        from named n where s.article = n.article and s.locale = n.locale and n.before <> n.after
+        returning s.locale, n.after
+    )
+    insert into search_delta (locale, texts, words)
+    select c.locale, case when c.after then 1 else -1 end, array['@' || wanted] from changed c;
+end $$;
 
 -- Learn the words of at most so many texts. Says how many were learnt; 0 also while another learns.
 create or replace function search_learn(most int) returns int language plpgsql as $$
@@ -70,7 +81,7 @@ begin
         delete from search_delta d where d.id in (select x.id from search_delta x order by x.id limit most)
         returning d.locale, d.texts, d.words
     ), counted as (
-        select t.locale, w as word, sum(t.texts) as texts from taken t, unnest(array_append(t.words, '')) w group by 1, 2
+        select t.locale, w as word, sum(t.texts) as texts from taken t, unnest(t.words) w group by 1, 2
     ), kept as (
         insert into search_word as s (locale, word, texts)
         select c.locale, c.word, c.texts from counted c where c.texts <> 0

@@ -48,7 +48,7 @@ create table search_delta (
     id     bigint generated always as identity primary key,
     locale text not null,
     texts  int not null,                -- 1: one more text holds these words; -1: one less
-    words  text[] not null
+    words  text[] not null              -- the empty one too, when the text is new or gone
 );
 
 -- The gazetteer: what a place is called in each language.
@@ -85,6 +85,6 @@ select e.article, e.locale, e.id, a.kind, a.topic, a.agency,
        ts_filter(e.search, '{a,c}'), e.search
 from edition e join article a on a.id = e.article where e.state = 'live';
 insert into search_delta (locale, texts, words)
-select t.locale, 1, array(select w from unnest(tsvector_to_array(t.vector)) w where w !~ '^[=~+@]' and length(w) <= 40)
+select t.locale, 1, array(select w from unnest(array_prepend('', tsvector_to_array(t.vector))) w where w !~ '^[=~+@]' and length(w) <= 40)
 from search_text t;
 update edition set search = '' where search <> '';
