@@ -89,7 +89,8 @@ describe('words', () => {
     const three = ['as-written-0', 'as-written-1', 'as-written-2'];
     for (const [q, first] of [['quẻng', 0], ['QUẺNG', 0], ['quẻng'.normalize('NFD'), 0], ['queng', 1], ['quéng', 2], ['Chuyện quéng xưa', 2]]) {
       const ids = await found(q, { locale: 'vi' });
-      assert.deepEqual([...ids].sort(), three, q);
+      // Of several words, texts that have most of them follow.
+      assert.deepEqual(q.includes(' ') ? ids.slice(0, 3).sort() : [...ids].sort(), three, q);
       assert.equal(ids[0], three[first], q);
     }
     for (const q of ['hoà khí', 'hòa khí', 'hoa khi', 'HÒA KHÍ', 'thuỷ đàm', 'thủy đàm', 'thuy dam', 'Thuỷ dam', 'đẽo đá', 'deo da', 'đẽo da'])
@@ -108,8 +109,8 @@ describe('words', () => {
   });
 
   test('all of them, wherever they stand', async () => {
-    assert.deepEqual((await found('glockenspiel copper')).sort(), ['no-phrase', 'phrase']);
-    assert.deepEqual(await found('glockenspiel drum copper'), ['phrase']);
+    assert.deepEqual((await found('glockenspiel copper')).slice(0, 2).sort(), ['no-phrase', 'phrase']);
+    assert.equal((await found('glockenspiel drum copper'))[0], 'phrase');
     const { total, items, query } = await search('glockenspiel qzxquuxq');
     assert.deepEqual([total > 0, query.relaxed, items.every((one) => ['phrase', 'no-phrase'].includes(one.id))], [true, true, true]);
   });
@@ -119,10 +120,10 @@ describe('words', () => {
       assert.deepEqual(await found(q), ['phrase'], q);
     assert.deepEqual(await found('"kettle of copper"'), ['no-phrase']);
     assert.deepEqual(await found('"quillwort blossom"'), []);
-    assert.deepEqual(await found('quillwort blossom'), ['phrase']);
+    assert.equal((await found('quillwort blossom'))[0], 'phrase');
     assert.deepEqual(await found('"ตากลม"', { locale: 'th' }), ['run-th']);
     assert.deepEqual(await found('"織錦作坊"', { locale: 'zh-Hant' }), ['run-zh']);
-    assert.deepEqual((await found('"copper kettle')).sort(), ['no-phrase', 'phrase'], 'without its partner a mark is nothing');
+    assert.deepEqual((await found('"copper kettle')).slice(0, 2).sort(), ['no-phrase', 'phrase'], 'without its partner a mark is nothing');
   });
 
   test('what is excluded is not there', async () => {
