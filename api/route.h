@@ -7,24 +7,24 @@
 
 // How a value for a statement's parameter is made and checked.
 enum value {
-    VALUE_END,          // ends a list
-    VALUE_PATH,         // path parameter number `index`
-    VALUE_PATH_LOCALE,  // the same: the tag of a locale, which also makes the chain
-    VALUE_NULL,         // nothing
-    VALUE_CONSTANT,     // name itself
-    VALUE_KEY,          // path parameter number `index`, for `make` only: comes last, not sent
-    VALUE_LOCALES,      // the chain of locales to try, as a text[]
-    VALUE_MATCH,        // why the first of them: asked, matched or default
-    VALUE_WORD,         // ?name=: an identifier of at most 200 bytes
-    VALUE_TEXT,         // ?name=: any line of text
-    VALUE_DATE,         // ?name=: YYYY-MM-DD
-    VALUE_INTEGER,      // ?name=: 0 to 2^53
-    VALUE_CHOICE,       // ?name=: one of choices ("a|b|c"), the first by default
-    VALUE_LIMIT,        // ?limit=: 1 to 100, 20 by default
-    VALUE_CURSOR_KEY,   // ?cursor= (or ?name=): its key
-    VALUE_CURSOR_ID,    // and its id
-    VALUE_SEARCH,       // ?name= as a query for search (content/search_query.h)
-    VALUE_FILTERS,      // those of ?choices= ("topic|year") that were given, as a JSON object
+    VALUE_END,         // ends a list
+    VALUE_PATH,        // path parameter number `index`
+    VALUE_PATH_LOCALE, // the same: the tag of a locale, which also makes the chain
+    VALUE_NULL,        // nothing
+    VALUE_CONSTANT,    // name itself
+    VALUE_KEY,         // path parameter number `index`, for `make` only: comes last, not sent
+    VALUE_LOCALES,     // the chain of locales to try, as a text[]
+    VALUE_MATCH,       // why the first of them: asked, matched or default
+    VALUE_WORD,        // ?name=: an identifier of at most 200 bytes
+    VALUE_TEXT,        // ?name=: any line of text
+    VALUE_DATE,        // ?name=: YYYY-MM-DD
+    VALUE_INTEGER,     // ?name=: 0 to 2^53
+    VALUE_CHOICE,      // ?name=: one of choices ("a|b|c"), the first by default
+    VALUE_LIMIT,       // ?limit=: 1 to 100, 20 by default
+    VALUE_CURSOR_KEY,  // ?cursor= (or ?name=): its key
+    VALUE_CURSOR_ID,   // and its id
+    VALUE_SEARCH,      // ?name= as a query for search (content/search_query.h)
+    VALUE_FILTERS,     // those of ?choices= ("topic|year") that were given, as a JSON object
 };
 
 struct value_rule {
