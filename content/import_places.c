@@ -7,23 +7,17 @@
 
 #include <string.h>
 
-// What a text has that names the place: its words in a row. A single word as it is written, for without
-// marks it may be another ("hue" is also huệ); with the endings it takes where words take endings
-// and are written in a script of their own ("в Ханое"). NULL: no words, or too many.
+// What a text has that names the place: its words in a row; a single word as it is written, for
+// without marks it may be another ("hue" is also huệ). NULL: no words, or too many.
 static const char *name_query(TALLOC_CTX *ctx, const struct locale *locale, const char *name)
 {
     struct search_query *query;
     char *quoted = talloc_asprintf(ctx, "\"%s\"", name);
     if (search_query_parse(ctx, locale, quoted, strlen(quoted), &query) || !query->phrase_count)
         return NULL;
-    if (query->unit_count > 1)
-        return query->phrases[0];
     const json_t *q = fields_own(ctx, json_loads(search_query_json(ctx, query), 0, NULL));
-    const json_t *unit = json_array_get(json_object_get(q, "units"), 0);
-    if (locale->stemmer && !locale->latin_slugs)
-        return field_text(unit, "match");
-    const char *written = field_text(unit, "written");
-    return written ? written : query->phrases[0];
+    const char *written = field_text(json_array_get(json_object_get(q, "units"), 0), "written");
+    return query->unit_count == 1 && written ? written : query->phrases[0];
 }
 
 static bool has_name(const json_t *keys, const char *tag, const char *name)

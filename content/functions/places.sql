@@ -9,6 +9,24 @@ create or replace function place_record(wanted text) returns json language sql s
     from place p where p.id = wanted
 $$;
 
+-- What texts have that names a place, and lexemes of which they have at least one: of words in a row the
+-- longest. Russian gives a name endings ("в Ханое"), Arabic joins small words to it.
+create or replace function place_forms(in_locale text, folded text, given tsquery, out query tsquery, out lexemes text[])
+language plpgsql immutable as $$
+begin
+    query := given;
+    lexemes := case when given::text like '%<%>%' then (select array[l] from unnest(search_lexemes(given::text)) l order by length(l) desc, l limit 1)
+                    else search_lexemes(given::text) end;
+    if in_locale = 'ru' and folded ~ '^[а-я]{4,}$' then
+        lexemes := array(select regexp_replace(folded, '[аеийоуыьэюя]$', '') || e from unnest('{"",а,у,ом,ем,е,ы,и,й,я,ю,ь,ью,ой,о,э}'::text[]) e);
+    elsif in_locale = 'ar' and folded !~ ' ' then
+        lexemes := array(select e || folded from unnest('{"",ب,ل,و,ال}'::text[]) e);
+    else
+        return;
+    end if;
+    query := (select string_agg(search_lexeme(l), ' | ') from unnest(lexemes) l)::tsquery;
+end $$;
+
 -- Bring one place in. r: place_record() with keys, a row of place_name for each of its names. Says
 -- 'added', 'updated' or 'same'; only the first two write.
 create or replace function import_place(r jsonb) returns text language plpgsql as $$
@@ -21,7 +39,7 @@ begin
         given := given - 'provinces';
     end if;
     if before = given and not exists (
-            select k.locale, k.name, k.folded, k.query
+            select k.locale, k.name, k.folded, (place_forms(k.locale, k.folded, k.query)).query
             from jsonb_to_recordset(r -> 'keys') k (locale text, name text, folded text, query tsquery)
             except select n.locale, n.name, n.folded, n.query from place_name n where n.place = wanted) then
         return 'same';
@@ -32,9 +50,16 @@ begin
     on conflict (id) do update set kind = excluded.kind, provinces = excluded.provinces,
         names = excluded.names, former = excluded.former, source = excluded.source;
     delete from place_name where place = wanted;
-    insert into place_name (place, locale, name, folded, query, former, position)
-    select wanted, k.locale, k.name, k.folded, k.query, k.former, k.position
-    from jsonb_to_recordset(r -> 'keys') k (locale text, name text, folded text, query tsquery, former boolean, position int);
+    with given as (
+        select * from jsonb_to_recordset(r -> 'keys') k (locale text, name text, folded text, query tsquery, former boolean, position int)
+    ), named as (
+        insert into place_name (place, locale, name, folded, query, former, position)
+        select wanted, k.locale, k.name, k.folded, f.query, k.former, k.position
+        from given k cross join lateral place_forms(k.locale, k.folded, k.query) f
+    )
+    insert into place_lexeme (lexeme, place, locale, name)
+    select distinct l, wanted, k.locale, k.name
+    from given k cross join lateral place_forms(k.locale, k.folded, k.query) f cross join lateral unnest(f.lexemes) l;
     perform search_place_keep(wanted);
     -- A unit is called so wherever it is named.
     perform change_append('place', wanted, null, null, array['places', 'place:' || wanted]

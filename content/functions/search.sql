@@ -5,10 +5,15 @@
 -- The places that a text names, as lexemes: '@ha-noi'. Names count in the text's own language, in
 -- Vietnamese and in English, for those two stand in brackets everywhere.
 create or replace function search_places(v tsvector, in_locale text) returns tsvector language plpgsql stable as $$
+declare
+    words text[];
 begin
     v := v || ''; -- unpacked once, not for every name
-    return array_to_tsvector(array(select distinct '@' || n.place from place_name n
-                                   where n.locale in (in_locale, 'vi', 'en') and v @@ n.query));
+    words := tsvector_to_array(v);
+    return array_to_tsvector(array(select distinct '@' || n.place
+        from unnest(words) w join place_lexeme l on l.lexeme = w and l.locale in (in_locale, 'vi', 'en')
+        join place_name n on n.place = l.place and n.locale = l.locale and n.name = l.name
+        where v @@ n.query));
 end $$;
 
 -- What of a text is counted: words, their stems and places; no pairs, nothing as written. And the empty

@@ -71,6 +71,15 @@ create table place_name (
     query    tsquery not null,          -- what a text has that names it
     primary key (place, locale, name)
 );
+create table place_lexeme (             -- no text has a name's query without one of these
+    lexeme text not null,
+    place  text not null,
+    locale text not null,
+    name   text not null,
+    primary key (lexeme, place, locale, name),
+    foreign key (place, locale, name) references place_name on delete cascade
+);
+create index on place_lexeme (place, locale, name);
 create index place_name_folded on place_name (folded text_pattern_ops);
 create index place_name_closed on place_name (replace(folded, ' ', '')); -- "sapa" is Sa Pa
 create index place_provinces on place using gin (provinces);
