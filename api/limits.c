@@ -77,15 +77,18 @@ static void fill(const struct limits *limits, struct client *client, int64_t now
     client->filled_at = now;
 }
 
-bool limits_request(struct limits *limits, const struct address *address, int64_t now_ms)
+bool limits_request(struct limits *limits, const struct address *address, unsigned price,
+                    int64_t now_ms)
 {
     if (!limits->rate)
         return true;
     struct client *client = find(limits, address);
     fill(limits, client, now_ms);
-    if (client->tokens < 1)
+    // What costs more than a second's worth takes all of it.
+    double cost = price < limits->rate ? price : (double)limits->rate;
+    if (client->tokens < cost)
         return false;
-    client->tokens -= 1;
+    client->tokens -= cost;
     return true;
 }
 

@@ -20,9 +20,10 @@ struct limits *limits_open(TALLOC_CTX *ctx, const struct settings *settings);
 bool limits_connect(struct limits *limits, const struct address *address);
 void limits_disconnect(struct limits *limits, const struct address *address);
 
-// A request begins at now_ms: false when the address has made as many as it may in this second. A
-// bucket that holds one second's worth and fills evenly.
-bool limits_request(struct limits *limits, const struct address *address, int64_t now_ms);
+// What begins at now_ms costs as much as so many requests: false when the address has no more in
+// this second (then nothing is counted). A bucket that holds one second's worth and fills evenly.
+bool limits_request(struct limits *limits, const struct address *address, unsigned price,
+                    int64_t now_ms);
 
 // A token is about to be looked up (hash: of the token, hexadecimal): false when as many of the
 // address have failed as may in a minute, unless this one was valid not long ago: somebody who

@@ -14,6 +14,7 @@
 
 #include "api/cache.h"
 #include "api/cursor.h"
+#include "api/limits.h"
 #include "api/response.h"
 #include "api/route.h"
 #include "content/db.h"
@@ -28,7 +29,10 @@
 #include <uthash.h>
 #include <utlist.h>
 
-enum { LIMIT_MAX = 100 };
+enum {
+    LIMIT_MAX = 100,
+    HEAVY_PRICE = 25, // of what is heavy and not in the cache, beside the request itself
+};
 
 #define QUOTE(x)  #x
 #define DIGITS(x) QUOTE(x) // of a macro that stands for a number
@@ -560,6 +564,11 @@ static enum step_result step_look_up(struct request *request)
     char *name = talloc_asprintf(state, "%lld %s", (long long)moment, state->key);
     struct fetch *fetch;
     HASH_FIND_STR(thread->fetches, name, fetch);
+    if (!fetch && request->route->read->heavy &&
+        !limits_request(thread->limits, &request->address, HEAVY_PRICE, thread->now)) {
+        metric_add(&thread->metrics.limited, 1);
+        return request_problem(request, 429, "too_many_requests", NULL, NULL);
+    }
     if (fetch) {
         metric_add(&thread->metrics.cache_collapsed, 1);
     } else {

@@ -41,7 +41,7 @@ static void request_run(struct request *request)
 
 static enum step_result refuse_start(struct request *request)
 {
-    if (!limits_request(request->thread->limits, &request->address, request->thread->now)) {
+    if (!limits_request(request->thread->limits, &request->address, 1, request->thread->now)) {
         metric_add(&request->thread->metrics.limited, 1);
         return request_problem(request, 429, "too_many_requests", NULL, NULL);
     }

@@ -85,7 +85,8 @@ static const struct setting table[] = {
      .max = 1000000, .help = "Open connections of one client address, a thread; 0: no limit."},
     {"SEN_REQUESTS_PER_SECOND", INTEGER, AT(requests_per_second), .number = 500, .min = 0,
      .max = 1000000,
-     .help = "Requests of one client address in a second, a thread; past it: 429; 0: no limit."},
+     .help = "Requests of one client address in a second, a thread; a search that is not in the "
+             "cache counts as 26; past it: 429; 0: no limit."},
     {"SEN_SESSION_MINUTES", INTEGER, AT(session_minutes), .number = 480, .min = 5, .max = 1440,
      .help = "Minutes until somebody who signed in has to do it again: a working day."},
     {"SEN_PASSWORD_QUEUE", INTEGER, AT(password_queue), .number = 16, .min = 1, .max = 1000,

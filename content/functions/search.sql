@@ -234,7 +234,7 @@ declare
 begin
     return (select jsonb_agg(p.part || jsonb_build_object('dead', w.weight is null, 'weight', coalesce(w.weight, 7)) order by p.n)
         from (
-            select u.n - 1 as n, jsonb_build_object('word', u.unit -> 'word',
+            select u.n - 1 as n, jsonb_build_object('word', u.unit -> 'word', 'text', u.unit -> 'text',
                        -- In Korean a word goes on in others: 음식 in 음식점.
                        'match', (u.unit ->> 'match') || k.more, 'rank', (u.unit ->> 'rank') || k.more) as part,
                    search_weight(search_lexemes(u.unit ->> 'match') || (u.unit ->> 'word')) as weight
@@ -242,6 +242,8 @@ begin
             cross join lateral (select case when u.unit ->> 'word' ~ '^[가-힣]{2,}$' then ' | ' || search_lexeme(u.unit ->> 'word', true) else '' end as more) k
             where not exists (select from jsonb_array_elements(named) x
                               where u.n - 1 between (x ->> 'since')::int and (x ->> 'until')::int)
+              and not exists (select from jsonb_array_elements(q -> 'units') with ordinality x (unit, n)
+                              where x.n < u.n and x.unit -> 'match' = u.unit -> 'match')
             union all
             select (x ->> 'since')::int, jsonb_build_object('places', x -> 'places',
                        'match', (select string_agg(search_lexeme('@' || y), ' | ') from jsonb_array_elements_text(x -> 'places') y),
@@ -291,7 +293,7 @@ begin
     if parts @> '[{"dead": true}]' then
         select jsonb_agg(case when x.nearest is null then x.part else x.part || jsonb_build_object('word', x.nearest, 'dead', false,
                    'weight', search_weight(array[x.nearest]), 'match', search_lexeme(x.nearest), 'rank', search_lexeme(x.nearest)) end order by x.n),
-               coalesce(jsonb_agg(jsonb_build_object('from', x.part -> 'word', 'to', x.nearest) order by x.n) filter (where x.nearest is not null), '[]')
+               coalesce(jsonb_agg(jsonb_build_object('from', x.part -> 'text', 'to', x.nearest) order by x.n) filter (where x.nearest is not null), '[]')
         into parts, corrected
         from (select p.part, p.n, case when (p.part ->> 'dead')::boolean and p.n <= 10
                                   then search_nearest(p.part ->> 'word', in_locales) end as nearest
@@ -342,14 +344,16 @@ declare
     mass float8;
 begin
     select * into plan from search_plan(q, in_locales);
+    -- A dozen words say enough: every one more is looked for in every text.
     select array_agg((p ->> 'rank')::tsquery), array_agg((p ->> 'weight')::float8), sum((p ->> 'weight')::float8),
            string_agg('(' || (p ->> 'rank') || ')', ' | ')::tsquery
-    into ranks, weights, mass, any_word from jsonb_array_elements(plan.parts) p;
+    into ranks, weights, mass, any_word
+    from (select x from jsonb_array_elements(plan.parts) x order by x -> 'weight' desc limit 12) y (p);
     written := (select string_agg('(' || (u ->> 'written') || ')', ' & ') from jsonb_array_elements(q -> 'units') u)::tsquery;
     words := cardinality(ranks);
     -- Words that stand together in the query do so in what is meant: together they weigh as much as all.
     select ranks || coalesce(array_agg(x.near::tsquery), '{}'), weights || coalesce(array_agg(mass / jsonb_array_length(q -> 'near')), '{}')
-    into ranks, weights from jsonb_array_elements_text(q -> 'near') x (near);
+    into ranks, weights from (select y from jsonb_array_elements_text(q -> 'near') y limit 12) x (near);
     return query
     with matched as materialized (
         select t.article, t.locale, t.kind, t.topic, t.agency, t.provinces, t.year, t.published_at, t.title,
@@ -378,7 +382,7 @@ begin
         select x.article, x.locale,
             case when x.foreign_text then 0 else 1e15 end::bigint + case
                 when sort = 'newest' then (extract(epoch from x.published_at) * 1000)::bigint
-                when x.n <= 400 then 1e14::bigint + (1e9 * (
+                when x.n <= 250 then 1e14::bigint + (1e9 * (
                     (select sum(u.weight * ts_rank('{0.1, 0.25, 0.5, 1}', t.vector, u.rank, 1)) from unnest(ranks, weights) u (rank, weight))
                     + (select coalesce(sum(u.weight), 0) from unnest(ranks[:words], weights[:words]) u (rank, weight) where x.title @@ u.rank)
                       / (2 + ln(1 + length(x.title)))

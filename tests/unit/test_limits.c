@@ -37,7 +37,7 @@ static void test_connections(void **state)
 static unsigned count_requests(struct limits *limits, const struct address *address, int64_t now)
 {
     unsigned count = 0;
-    while (count < 1000 && limits_request(limits, address, now))
+    while (count < 1000 && limits_request(limits, address, 1, now))
         count++;
     return count;
 }
@@ -53,6 +53,19 @@ static void test_requests(void **state)
     assert_int_equal(count_requests(limits, &one, 10250), 1); // fills evenly
     assert_int_equal(count_requests(limits, &one, 10750), 2);
     assert_int_equal(count_requests(limits, &one, 99999), 4); // and never over a second's worth
+    talloc_free(limits);
+}
+
+static void test_prices(void **state)
+{
+    const struct settings settings = {.requests_per_second = 4};
+    struct limits *limits = limits_open(NULL, &settings);
+    struct address one = address_of("192.0.2.1");
+    assert_true(limits_request(limits, &one, 3, 10000));
+    assert_false(limits_request(limits, &one, 2, 10000)); // what was refused was not counted
+    assert_true(limits_request(limits, &one, 1, 10000));
+    assert_true(limits_request(limits, &one, 25, 11000)); // more than a second's worth: all of it
+    assert_false(limits_request(limits, &one, 1, 11000));
     talloc_free(limits);
 }
 
@@ -76,7 +89,7 @@ static void test_sweep(void **state)
     struct limits *limits = limits_open(NULL, &settings);
     struct address one = address_of("192.0.2.1"), two = address_of("192.0.2.2");
     assert_true(limits_connect(limits, &one));
-    assert_true(limits_request(limits, &two, 10000));
+    assert_true(limits_request(limits, &two, 1, 10000));
     assert_int_equal(talloc_total_blocks(limits), 3);
     limits_sweep(limits, 10499); // one is connected, the other's bucket is not full
     assert_int_equal(talloc_total_blocks(limits), 3);
@@ -165,6 +178,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_connections), cmocka_unit_test(test_requests),
+        cmocka_unit_test(test_prices),
         cmocka_unit_test(test_none),        cmocka_unit_test(test_sweep),
         cmocka_unit_test(test_tokens),      cmocka_unit_test(test_addresses),
     };
