@@ -328,9 +328,9 @@ end $$;
 -- first; one row without an article when there is none. about, the same in each: {"total", "relaxed",
 -- "corrected", "places", "facets"}. A facet counts what would be found without a filter of its own.
 --
--- An article is one hit: in the reader's language if that text matches, else in the nearest. Hits in
--- the reader's language come first. Of very many, those are ranked whose titles fit best; the others
--- follow by date.
+-- An article is one hit: in the reader's language if that text matches, else in the nearest of those that
+-- stand in for it; in any language where these have nothing. Hits in the reader's language come first. Of
+-- very many, those are ranked whose titles fit best; the others follow by date.
 create or replace function search_run(q jsonb, in_locales text[], f jsonb, sort text, most int, after_key bigint, after_id text)
 returns table (about jsonb, article text, locale text, key bigint)
 language plpgsql stable set plan_cache_mode = force_generic_plan set jit = off set enable_seqscan = off as $$
@@ -339,6 +339,7 @@ declare
     ranks tsquery[];
     weights float8[];
     words int;
+    scope text[];
     written tsquery;
     any_word tsquery;
     mass float8;
@@ -354,35 +355,35 @@ begin
     -- Words that stand together in the query do so in what is meant: together they weigh as much as all.
     select ranks || coalesce(array_agg(x.near::tsquery), '{}'), weights || coalesce(array_agg(mass / jsonb_array_length(q -> 'near')), '{}')
     into ranks, weights from (select y from jsonb_array_elements_text(q -> 'near') y limit 12) x (near);
+    -- Where the reader's languages have something, that is what is meant.
+    if f ? 'language' then
+        scope := array[f ->> 'language'];
+    elsif exists (select from search_text t where t.vector @@ plan.asked and t.locale = any (in_locales)) then
+        scope := in_locales;
+    end if;
     return query
     with matched as materialized (
         select t.article, t.locale, t.kind, t.topic, t.agency, t.provinces, t.year, t.published_at, t.title,
-               to_char(coalesce(array_position(in_locales, t.locale), 100), 'FM000') || t.locale as choice
+               coalesce(array_position(in_locales, t.locale), 100) as place,
+               (f ? 'topic' and t.topic is distinct from f ->> 'topic')::int as no_topic,
+               (f ? 'province' and not f ->> 'province' = any (t.provinces))::int as no_province,
+               (f ? 'agency' and t.agency is distinct from f ->> 'agency')::int as no_agency,
+               (f ? 'kind' and t.kind <> f ->> 'kind')::int as no_kind,
+               (f ? 'year' and t.year <> (f ->> 'year')::int)::int as no_year
         from search_text t where t.vector @@ plan.asked
-    ), articles as materialized (
-        select m.article, min(m.topic) as topic, min(m.agency) as agency, min(m.kind) as kind, min(m.year) as year,
-               min(m.provinces) as provinces, array_agg(m.locale) as locales,
-               min(m.choice) filter (where not f ? 'language' or m.locale = f ->> 'language') as choice,
-               (f ? 'topic' and min(m.topic) is distinct from f ->> 'topic')::int as no_topic,
-               (f ? 'province' and not f ->> 'province' = any (min(m.provinces)))::int as no_province,
-               (f ? 'agency' and min(m.agency) is distinct from f ->> 'agency')::int as no_agency,
-               (f ? 'kind' and min(m.kind) <> f ->> 'kind')::int as no_kind,
-               (f ? 'year' and min(m.year) <> (f ->> 'year')::int)::int as no_year
-        from matched m group by 1
     ), judged as materialized (
-        select a.*, (a.choice is null)::int as no_language,
-               a.no_topic + a.no_province + a.no_agency + a.no_kind + a.no_year + (a.choice is null)::int as misses
-        from articles a
+        select distinct on (m.article) m.*, m.no_topic + m.no_province + m.no_agency + m.no_kind + m.no_year as misses
+        from matched m where scope is null or m.locale = any (scope)
+        order by m.article, m.place, m.locale
     ), found as materialized (
-        select j.article, m.locale, m.title, m.published_at, left(j.choice, 3) <> '001' as foreign_text,
-               row_number() over (order by left(j.choice, 3) <> '001', ts_rank(m.title, any_word, 1) desc, m.published_at desc) as n
-        from judged j join matched m on m.article = j.article and m.locale = substr(j.choice, 4)
-        where j.misses = 0
+        select j.article, j.locale, j.title, j.published_at, j.place <> 1 as foreign_text,
+               row_number() over (order by j.place <> 1, ts_rank(j.title, any_word, 1) desc, j.published_at desc) as n
+        from judged j where j.misses = 0
     ), ranked as (
         select x.article, x.locale,
             case when x.foreign_text then 0 else 1e15 end::bigint + case
                 when sort = 'newest' then (extract(epoch from x.published_at) * 1000)::bigint
-                when x.n <= 250 then 1e14::bigint + (1e9 * (
+                when x.n <= 150 then 1e14::bigint + (1e9 * (
                     (select sum(u.weight * ts_rank('{0.1, 0.25, 0.5, 1}', t.vector, u.rank, 1)) from unnest(ranks, weights) u (rank, weight))
                     + (select coalesce(sum(u.weight), 0) from unnest(ranks[:words], weights[:words]) u (rank, weight) where x.title @@ u.rank)
                       / (2 + ln(1 + length(x.title)))
@@ -391,7 +392,8 @@ begin
                 else extract(epoch from x.published_at)::bigint end as key
         from found x
         -- Read once, for it stands aside.
-        cross join lateral (select s.vector || '' as vector from search_text s where s.article = x.article and s.locale = x.locale offset 0) t
+        left join lateral (select s.vector || '' as vector from search_text s
+                           where x.n <= 150 and sort = 'relevance' and s.article = x.article and s.locale = x.locale offset 0) t on true
     ), page as (
         -- What was seen last is looked for: while texts are published the weights change, and its key with them.
         select * from ranked r
@@ -401,8 +403,8 @@ begin
         select jsonb_build_object('total', (select count(*) from found), 'relaxed', plan.relaxed, 'corrected', plan.corrected,
             'places', (select jsonb_agg(x) from search_named(q, in_locales, false) n, unnest(n.places) x),
             'facets', jsonb_build_object(
-                'language', (select jsonb_object_agg(x.v, x.c) from (select l as v, count(*) as c from judged j, unnest(j.locales) l
-                             where j.misses = j.no_language group by 1) x),
+                'language', (select jsonb_object_agg(x.v, x.c) from (select m.locale as v, count(*) as c from matched m
+                             where m.no_topic + m.no_province + m.no_agency + m.no_kind + m.no_year = 0 group by 1) x),
                 'topic', (select jsonb_object_agg(x.v, x.c) from (select j.topic as v, count(*) as c from judged j
                           where j.misses = j.no_topic and j.topic is not null group by 1) x),
                 'province', (select jsonb_object_agg(x.v, x.c) from (select p as v, count(*) as c from judged j, unnest(j.provinces) p
