@@ -48,7 +48,7 @@ create table search_delta (
     id     bigint generated always as identity primary key,
     locale text not null,
     texts  int not null,                -- 1: one more text holds these words; -1: one less
-    words  text[] not null              -- the empty one too, when the text is new or gone
+    words  text[] compression lz4 not null -- the empty one too, when the text is new or gone
 );
 
 -- The gazetteer: what a place is called in each language.
