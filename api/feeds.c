@@ -1,5 +1,5 @@
-// Feeds: /feeds/{locale}/, a topic's, a province's and a search's below it, each as atom.xml, rss.xml
-// and feed.json. Older pages are reached by ?before= (RFC 5005).
+// Feeds: /feeds/{locale}/, a topic's, a province's and a search's below it, each as atom.xml,
+// rss.xml and feed.json. Older pages are reached by ?before= (RFC 5005).
 #include "render/feed.h"
 
 #include "api/cursor.h"
@@ -101,7 +101,11 @@ static int make(TALLOC_CTX *ctx, const struct request *request, const struct db_
     {                                                                                              \
         VALUE_CONSTANT, "51"                                                                       \
     }
-#define NO_SEARCH {VALUE_NULL}, {VALUE_NULL}, {VALUE_NULL}
+#define NO_SEARCH                                                                                  \
+    {VALUE_NULL}, {VALUE_NULL},                                                                    \
+    {                                                                                              \
+        VALUE_NULL                                                                                 \
+    }
 #define REST .max_age = FEED_TTL_MINUTES * 60, .stale_age = 600, .make = make
 _Static_assert(ITEMS == 50, "ROWS asks for one more");
 

@@ -14,7 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-// ---- the answer ----------------------------------------------------------------------------------
+// ---- the answer
+// ----------------------------------------------------------------------------------
 
 static void name_values(TALLOC_CTX *ctx, const struct locale *reader, json_t *facets)
 {
@@ -87,8 +88,8 @@ static size_t limit_of(const struct request *request)
 json_t *search_answer(TALLOC_CTX *ctx, const struct request *request,
                       const struct db_result *result)
 {
-    static const char *const not_in_feed[] = {"cursor",   "fallback", "language", "limit",
-                                              "locale",   "sort",     NULL};
+    static const char *const not_in_feed[] = {"cursor", "fallback", "language", "limit",
+                                              "locale", "sort",     NULL};
     const struct search_query *query = read_search(request);
     const struct locale *reader = read_locale(request);
     json_t *about = fields_own(ctx, json_loads(db_value(result, 0, "about"), 0, NULL));
@@ -105,13 +106,13 @@ json_t *search_answer(TALLOC_CTX *ctx, const struct request *request,
     name_values(ctx, reader, facets);
     char *feed = talloc_asprintf(ctx, "/feeds/%s/search/atom.xml%s", reader->tag,
                                  search_address(ctx, &request->query, not_in_feed));
-    return fields_own(
-        ctx, json_pack("{s:{s:s, s:O, s:O}, s:O, s:O, s:o, s:O, s:s, s:o}", "query", "text",
-                       query_get(&request->query, "q"), "corrected",
-                       json_object_get(about, "corrected"), "relaxed",
-                       json_object_get(about, "relaxed"), "total", json_object_get(about, "total"),
-                       "places", json_object_get(about, "places"), "items", items, "facets", facets,
-                       "feed", feed, "next", next));
+    return fields_own(ctx, json_pack("{s:{s:s, s:O, s:O}, s:O, s:O, s:o, s:O, s:s, s:o}", "query",
+                                     "text", query_get(&request->query, "q"), "corrected",
+                                     json_object_get(about, "corrected"), "relaxed",
+                                     json_object_get(about, "relaxed"), "total",
+                                     json_object_get(about, "total"), "places",
+                                     json_object_get(about, "places"), "items", items, "facets",
+                                     facets, "feed", feed, "next", next));
 }
 
 static int make(TALLOC_CTX *ctx, const struct request *request, const struct db_result *result,
@@ -130,7 +131,8 @@ static int make(TALLOC_CTX *ctx, const struct request *request, const struct db_
     return SEN_OK;
 }
 
-// ---- routes --------------------------------------------------------------------------------------
+// ---- routes
+// --------------------------------------------------------------------------------------
 
 const struct read search_read = {
     .statement = "search",

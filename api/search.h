@@ -14,8 +14,8 @@ struct read;
 // GET /v1/search. Another route may read as it does, with a `make` of its own.
 extern const struct read search_read;
 
-// The document of GET /v1/search, from the rows of content/sql/search.sql, in `make` of a route that
-// reads as search_read does. It lives as long as ctx.
+// The document of GET /v1/search, from the rows of content/sql/search.sql, in `make` of a route
+// that reads as search_read does. It lives as long as ctx.
 json_t *search_answer(TALLOC_CTX *ctx, const struct request *request,
                       const struct db_result *result);
 

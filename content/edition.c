@@ -87,7 +87,8 @@ static void set_search(json_t *e, const struct item *item, const struct edition_
         {plain, strlen(plain), 'C'},
     };
     json_object_set_new(e, "search", json_string(search_vector(ctx, item->locale, fields, 3)));
-    json_object_set_new(e, "search_title", json_string(search_vector(ctx, item->locale, fields, 1)));
+    json_object_set_new(e, "search_title",
+                        json_string(search_vector(ctx, item->locale, fields, 1)));
     talloc_free(ctx);
 }
 

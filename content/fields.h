@@ -1,7 +1,7 @@
 // Shapes of JSON objects as tables: which keys there are, what each holds, how large it may be.
 // Reading brings every value to one form, in place: text to NFC without blanks around it, tags of
-// languages to the registry's, moments to UTC ("2026-11-02T02:00:00Z"), nulls away. The same tables serve front matter, where YAML gives
-// every scalar as text.
+// languages to the registry's, moments to UTC ("2026-11-02T02:00:00Z"), nulls away. The same tables
+// serve front matter, where YAML gives every scalar as text.
 #pragma once
 
 #include "content/base/outcome.h"

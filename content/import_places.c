@@ -48,10 +48,10 @@ static int add_keys(TALLOC_CTX *ctx, const json_t *record, const char *field, js
                 return fault_set(ret_fault, "fault.doubled", path, name);
             if (!*key || !query)
                 return fault_set(ret_fault, "fault.no_words", path, name);
-            json_array_append_new(
-                keys, json_pack("{s:s, s:s, s:s, s:s, s:b, s:i}", "locale", tag, "name", name,
-                                "folded", key, "query", query, "former",
-                                strcmp(field, "former") == 0, "position", (int)i));
+            json_array_append_new(keys,
+                                  json_pack("{s:s, s:s, s:s, s:s, s:b, s:i}", "locale", tag, "name",
+                                            name, "folded", key, "query", query, "former",
+                                            strcmp(field, "former") == 0, "position", (int)i));
         }
     return SEN_OK;
 }

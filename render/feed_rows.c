@@ -270,8 +270,8 @@ static struct feed *head_of(TALLOC_CTX *ctx, const struct feed_request *request)
     feed->about = talloc_asprintf(feed, "%s/%s/about/", origin, locale->tag);
     if (request->before) {
         feed->archive = true;
-        feed->self = talloc_asprintf(feed, "%s%cbefore=%s", address, *query ? '&' : '?',
-                                     request->before);
+        feed->self =
+            talloc_asprintf(feed, "%s%cbefore=%s", address, *query ? '&' : '?', request->before);
         feed->current = address;
     }
     return feed;

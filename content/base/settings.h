@@ -24,9 +24,9 @@ struct settings {
     int64_t threads;        // 0 = one a core
     int64_t db_connections; // a thread
     int64_t db_heavy_connections;
-    int64_t db_queue;       // queries waiting for a connection, a thread
-    int64_t query_ms;       // longest a query may run
-    int64_t cache_mb;       // response cache, a thread; 0 turns it off
+    int64_t db_queue; // queries waiting for a connection, a thread
+    int64_t query_ms; // longest a query may run
+    int64_t cache_mb; // response cache, a thread; 0 turns it off
 
     // limits of a request
     int64_t url_bytes;

@@ -1,4 +1,5 @@
-// Cuts sentences into words as search does: cut LOCALE SENTENCE... prints a line each, "ผม|ชอบ|ข้าว".
+// Cuts sentences into words as search does: cut LOCALE SENTENCE... prints a line each,
+// "ผม|ชอบ|ข้าว".
 #include "locales/segment.h"
 
 #include <stdio.h>

@@ -178,9 +178,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_connections), cmocka_unit_test(test_requests),
-        cmocka_unit_test(test_prices),
-        cmocka_unit_test(test_none),        cmocka_unit_test(test_sweep),
-        cmocka_unit_test(test_tokens),      cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_prices),      cmocka_unit_test(test_none),
+        cmocka_unit_test(test_sweep),       cmocka_unit_test(test_tokens),
+        cmocka_unit_test(test_addresses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
