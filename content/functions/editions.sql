@@ -138,6 +138,9 @@ begin
     perform memory_learn(draft.id);
     update article a set published_at = least(a.published_at, first)
     where a.id = wanted and a.published_at is distinct from least(a.published_at, first);
+    if found then
+        perform search_about(wanted); -- the year of all its languages
+    end if;
     perform search_keep(wanted, in_locale);
     seq := change_append(case when before.id is null then 'publish' else 'update' end,
                          wanted, in_locale, version, article_tags(wanted));

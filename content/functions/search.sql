@@ -49,10 +49,12 @@ end $$;
 
 -- Bring search up to date with what is told of an article in all its languages.
 create or replace function search_about(wanted text) returns void language sql as $$
-    update search_text s set kind = a.kind, topic = a.topic, agency = a.agency,
-        provinces = array(select p.province from article_province p where p.article = wanted order by p.position, p.province),
-        year = extract(year from a.published_at at time zone 'Asia/Ho_Chi_Minh')
-    from article a where a.id = wanted and s.article = wanted
+    update search_text s set kind = a.kind, topic = a.topic, agency = a.agency, provinces = a.provinces, year = a.year
+    from (select x.*, extract(year from x.published_at at time zone 'Asia/Ho_Chi_Minh')::int as year,
+                 array(select p.province from article_province p where p.article = wanted order by p.position, p.province) as provinces
+          from article x where x.id = wanted) a
+    where s.article = wanted
+      and (s.kind, s.topic, s.agency, s.provinces, s.year) is distinct from (a.kind, a.topic, a.agency, a.provinces, a.year)
 $$;
 
 -- A place has other names now: which texts name it?

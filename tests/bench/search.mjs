@@ -207,9 +207,11 @@ async function times(texts) {
     const topics = JSON.parse(await readFile(join(top, 'content/starter/topics.json'), 'utf8')).map(({ id }) => id);
     const list = manyTexts(texts, topics, count, next);
     const lines = await writeLines(join(portal.home, 'many.jsonl'), list);
-    const began = performance.now();
+    // The two indexes are built at the end: that is quicker, and `bench import` measures the import.
+    const indexes = JSON.parse(await portal.sql("select json_agg(pg_get_indexdef(i::regclass)) from unnest('{search_text_vector,search_text_title}'::text[]) i"));
+    await portal.sql('drop index search_text_vector, search_text_title');
     await portal.must(['import', lines]);
-    row({ what: `import of ${count} texts in ${full.length} languages`, ours: `${((performance.now() - began) / 1000).toFixed(0)} s` });
+    for (const index of indexes) await portal.sql(`set maintenance_work_mem = '512MB'; ${index}`);
     await portal.sql('vacuum analyze');
     const server = await portal.serve({ ...unlimited, SEN_CACHE_MB: 0 });
     const pick = (from) => from[Math.floor(next() * from.length)];
