@@ -110,8 +110,9 @@ $$;
 create or replace function search_weight(wanted text[]) returns float8 language plpgsql stable as $$
 begin
     return (select -ln(max(least((s.texts + 0.5) / (t.texts + 1), 0.95)))
-    from search_word s join search_word t on t.locale = s.locale and t.word = '' and t.texts > 0
-    where s.word = any (wanted) and s.texts > 0);
+            from locale l
+            join search_word t on t.locale = l.tag and t.word = '' and t.texts > 0
+            join search_word s on s.locale = l.tag and s.word = any (wanted) and s.texts > 0);
 end $$;
 
 -- The same of what the vocabulary does not know: another form of a word, or a piece. Null where no text has it.
@@ -126,6 +127,12 @@ end $$;
 create or replace function search_lexemes(query text) returns text[] language plpgsql immutable as $$
 begin
     return (select array(select replace(m[1], '''''', '''') from regexp_matches(query, '''((?:[^'']|'''')*)''', 'g') m));
+end $$;
+
+-- Has a text of any language this word?
+create or replace function search_knows(wanted text) returns boolean language plpgsql stable as $$
+begin
+    return exists (select from locale l join search_word w on w.locale = l.tag and w.word = wanted and w.texts > 0);
 end $$;
 
 -- Has a text of this language a word that begins so? The database sorts by code points.
@@ -151,8 +158,7 @@ begin
     select p.pair into apart
     from (select n, search_lexeme(left(search_pieces.word, n)) || ' <-> ' || search_lexeme(substr(search_pieces.word, n + 1)) as pair
           from generate_series(1, length(search_pieces.word) - 1) n
-          where exists (select from search_word w where w.word = left(search_pieces.word, n) and w.texts > 0)
-            and exists (select from search_word w where w.word = substr(search_pieces.word, n + 1) and w.texts > 0)) p
+          where search_knows(left(search_pieces.word, n)) and search_knows(substr(search_pieces.word, n + 1))) p
     where exists (select from search_text t where t.vector @@ p.pair::tsquery) limit 1;
     if apart is not null or word !~ '^[가-힣]+$' then
         return apart;
