@@ -206,7 +206,7 @@ describe('what is here already', () => {
 
     await importing({ 'b.jsonl': lines([text('drafted')]) });
     await portal.sql(`select draft_save(null, 'drafted', 'vi', null, jsonb_build_object('renderer', (select max(renderer) from edition)) || '{
-      "slug": "bai-drafted", "skeleton": "bai-drafted", "title": "x", "body": "An editor at work", "html": "", "words": 1}', null)`);
+      "slug": "bai-drafted", "skeleton": "bai-drafted", "title": "x", "body": "An editor at work", "html": "", "words": 1, "search": "", "search_title": ""}')`);
     const other = await importing({ 'b.jsonl': lines([text('drafted', { body: 'Khác.' })]) });
     assert.match(other.refused, /^b\.jsonl:1: an editor’s draft of this text is waiting/m);
     assert.equal(await portal.sql("select body from edition where article = 'drafted' and state = 'draft'"), 'An editor at work');
