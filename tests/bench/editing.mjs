@@ -48,7 +48,7 @@ async function languages(portal, ask) {
     await ask('POST', '/v1/articles', { id, source_locale: 'vi' });
     matches[id] = (await ask('PUT', `/v1/articles/${id}/texts/vi`, draft(id), { 'if-none-match': '*' })).etag;
     await ask('POST', `/v1/articles/${id}/texts/vi/publish`, {});
-    await portal.sql(`select draft_save(null, '${id}', l.tag, null, to_jsonb(e) - 'source_version' || jsonb_build_object('slug', '${id}-' || lower(l.tag), 'skeleton', '${id}-' || lower(l.tag), 'digest', encode(e.digest, 'hex')), null),
+    await portal.sql(`select draft_save(null, '${id}', l.tag, null, to_jsonb(e) - 'source_version' || jsonb_build_object('slug', '${id}-' || lower(l.tag), 'skeleton', '${id}-' || lower(l.tag), 'digest', encode(e.digest, 'hex'))),
         draft_publish('${id}', l.tag, null, '{}', now())
       from (select tag from locale where tag <> 'vi' order by tag like 'x-%', tag limit ${count - 1}) l, edition e where e.article = '${id}' and e.locale = 'vi' and e.state = 'live'`);
   }

@@ -127,15 +127,15 @@ export const operations = [
 const fixture = `
 create function fixture(wanted text, in_agency text, in_locale text, what text) returns text language plpgsql as $$
 declare
-    e jsonb := jsonb_build_object('slug', wanted, 'skeleton', wanted, 'title', wanted, 'body', 'Một đoạn.', 'html', '<p>Một đoạn.</p>', 'renderer', 1, 'words', 2);
+    e jsonb := jsonb_build_object('slug', wanted, 'skeleton', wanted, 'title', wanted, 'body', 'Một đoạn.', 'html', '<p>Một đoạn.</p>', 'renderer', 1, 'words', 2, 'search', '', 'search_title', '');
     n text;
 begin
     insert into article (id, kind, source_locale, agency) values (wanted, 'feature', 'vi', in_agency);
     if what = 'live' then
-        perform draft_save(null, wanted, in_locale, null, e, null);
+        perform draft_save(null, wanted, in_locale, null, e);
         perform draft_publish(wanted, in_locale, null, '{}', now());
     end if;
-    perform draft_save(null, wanted, in_locale, null, e, null);
+    perform draft_save(null, wanted, in_locale, null, e);
     if what in ('approved', 'live', 'release', 'schedule') then
         update edition x set stage = 'approved' where x.article = wanted and x.state = 'draft';
     end if;
