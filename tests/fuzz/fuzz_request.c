@@ -153,7 +153,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     thread.limits = limits_open(thread.memory, thread.settings);
     thread.cache = cache_open(thread.memory, 1 << 20, &thread.metrics);
     const struct db_options options = {thread.settings->database, 1, 16, 1000};
-    thread.db = db_open(thread.memory, thread.base, &options);
+    thread.db = thread.heavy_db = db_open(thread.memory, thread.base, &options);
     answers = malloc(ANSWERS_MAX + 1);
     return 0;
 }

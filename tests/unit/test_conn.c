@@ -115,7 +115,7 @@ static int setup(void **state)
     thread.limits = limits_open(thread.memory, &settings);
     thread.cache = cache_open(thread.memory, 0, &thread.metrics);
     const struct db_options options = {"host=/nonexistent", 1, 16, 1000};
-    thread.db = db_open(thread.memory, thread.base, &options);
+    thread.db = thread.heavy_db = db_open(thread.memory, thread.base, &options);
     blocks = talloc_total_blocks(thread.memory);
     return sodium_init() < 0 || locales_init();
 }
