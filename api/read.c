@@ -31,7 +31,7 @@
 
 enum {
     LIMIT_MAX = 100,
-    HEAVY_PRICE = 25, // of what is heavy and not in the cache, beside the request itself
+    HEAVY_PRICE = 99, // of what is heavy and not in the cache, beside the request itself
 };
 
 #define QUOTE(x)  #x

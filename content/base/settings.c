@@ -86,7 +86,7 @@ static const struct setting table[] = {
     {"SEN_REQUESTS_PER_SECOND", INTEGER, AT(requests_per_second), .number = 500, .min = 0,
      .max = 1000000,
      .help = "Requests of one client address in a second, a thread; a search that is not in the "
-             "cache counts as 26; past it: 429; 0: no limit."},
+             "cache counts as 100; past it: 429; 0: no limit."},
     {"SEN_SESSION_MINUTES", INTEGER, AT(session_minutes), .number = 480, .min = 5, .max = 1440,
      .help = "Minutes until somebody who signed in has to do it again: a working day."},
     {"SEN_PASSWORD_QUEUE", INTEGER, AT(password_queue), .number = 16, .min = 1, .max = 1000,

@@ -65,20 +65,21 @@ test('S13', { timeout: 180000 + seconds * 4000 }, async () => {
       'one letter begun': () => `/v1/search/suggestions?q=${some([...'abcdefghiklmnopqrstuvxy', ...letters], 1)} -${never()}&limit=100`,
       'feeds': () => `/feeds/${some(['vi', 'en', 'th'], 1)}/search/atom.xml?q=${some(common.slice(0, 40), 20).join(' ')} ${never()}`,
     };
-    const ask = (path) => new Promise((done) => {
+    const ask = (path, address = '192.0.2.66') => new Promise((done) => {
       const from = performance.now();
       const end = (status, type) => done({ status, type, ms: performance.now() - from });
-      get(server.url + encodeURI(path), { agent, headers: { 'x-forwarded-for': '192.0.2.66' } }, (answer) => {
+      get(server.url + encodeURI(path), { agent, headers: { 'x-forwarded-for': address } }, (answer) => {
         answer.resume().on('end', () => end(answer.statusCode, answer.headers['content-type'])).on('error', () => end(0));
       }).on('error', (error) => end(error.code));
     });
 
     // One by one: what each costs when nothing else is asked.
     const alone = {};
+    let others = 0;
     for (const [kind, make] of Object.entries(kinds)) {
       const times = [];
       for (let i = 0; i < 6; i++) {
-        const { status, ms } = await ask(make());
+        const { status, ms } = await ask(make(), `198.51.100.${++others}`);
         assert.equal(status, 200, kind);
         times.push(ms);
       }
@@ -121,7 +122,7 @@ test('S13', { timeout: 180000 + seconds * 4000 }, async () => {
     assert.deepEqual(wrong.slice(0, 20), []);
     assert.equal(during.failed, 0, 'reads that failed');
     assert.ok(during.times.length > 50 * seconds, `${during.times.length} reads`);
-    assert.ok(p99[1] < p99[0] + 1000, `others waited: ${p99} ms`);
+    assert.ok(p99[1] < p99[0] + 100, `others waited: ${p99} ms`);
     assert.doesNotMatch(server.log, /level=error/);
   } finally {
     await reading?.stop();
