@@ -14,6 +14,7 @@ import { median, must, quantile, row, unlimited, writeLines } from './lib.mjs';
 
 const full = ['vi', 'en', 'zh-Hans', 'zh-Hant', 'fr', 'es', 'ru', 'ar', 'pt', 'de', 'ja', 'ko', 'lo', 'th', 'km', 'id'];
 const runs = new Set(['zh-Hans', 'zh-Hant', 'ja', 'th', 'lo', 'km']);
+const COPIES = 4; // of each text of the large portal
 const KNOWN = 100; // texts of a language that are looked for
 const questionsFolder = join(top, 'tests/bench/search/questions');
 const sentencesFolder = join(top, 'tests/bench/search/sentences');
@@ -198,6 +199,21 @@ function manyTexts(texts, topics, count, next) {
   });
 }
 
+// Each imported text once more under other names, COPIES times: an import of all would take an hour.
+async function multiply(portal) {
+  for (let i = 1; i <= COPIES; i++) {
+    await portal.sql(`insert into article (id, kind, source_locale, agency, topic, published_at)
+        select id || '-copy-${i}', kind, source_locale, agency, topic, published_at from article where id ~ '^many-[0-9]+$'`);
+    await portal.sql(`insert into edition (article, locale, revision, version, state, stage, slug, skeleton, title, summary, body, html, renderer, words, published_at, updated_at)
+        select article || '-copy-${i}', locale, 1, 1, 'live', 'published', slug || '-copy-${i}', skeleton || '-copy-${i}', title, summary, body, html, renderer, words, published_at, updated_at
+        from edition where article ~ '^many-[0-9]+$' and state = 'live'`);
+    await portal.sql(`insert into search_text (article, locale, edition, kind, topic, agency, provinces, published_at, year, title, vector)
+        select e.article, e.locale, e.id, s.kind, s.topic, s.agency, s.provinces, s.published_at, s.year, s.title, s.vector
+        from search_text s join edition e on e.article = s.article || '-copy-${i}' and e.locale = s.locale where s.article ~ '^many-[0-9]+$'`);
+  }
+  await portal.sql(`update search_word set texts = texts * ${1 + COPIES}`);
+}
+
 async function times(texts) {
   const count = Number(process.env.SEN_BENCH_TEXTS ?? 100000);
   if (!count) return;
@@ -205,12 +221,13 @@ async function times(texts) {
   const portal = await startPortal({ build: 'release', content: ['content/starter'] }); // topics and places too
   try {
     const topics = JSON.parse(await readFile(join(top, 'content/starter/topics.json'), 'utf8')).map(({ id }) => id);
-    const list = manyTexts(texts, topics, count, next);
+    const list = manyTexts(texts, topics, Math.ceil(count / (1 + COPIES)), next);
     const lines = await writeLines(join(portal.home, 'many.jsonl'), list);
     // The two indexes are built at the end: that is quicker, and `bench import` measures the import.
     const indexes = JSON.parse(await portal.sql("select json_agg(pg_get_indexdef(i::regclass)) from unnest('{search_text_vector,search_text_title}'::text[]) i"));
     await portal.sql('drop index search_text_vector, search_text_title');
     await portal.must(['import', lines]);
+    await multiply(portal);
     for (const index of indexes) await portal.sql(`set maintenance_work_mem = '512MB'; ${index}`);
     await portal.sql('vacuum analyze');
     const server = await portal.serve({ ...unlimited, SEN_CACHE_MB: 0 });
