@@ -327,7 +327,7 @@ begin
         return;
     end if;
     relaxed := relaxed or many = 0;
-    asked := search_asked(parts, 0.25, must, barred);
+    asked := search_asked(parts, 0.3, must, barred);
 end $$;
 
 -- Which texts a search finds. q: search_query_json(); in_locales: the reader's, then those that stand in
@@ -360,8 +360,8 @@ begin
     from (select x from jsonb_array_elements(plan.parts) x order by x -> 'weight' desc limit 12) y (p);
     written := (select string_agg('(' || (u ->> 'written') || ')', ' & ') from jsonb_array_elements(q -> 'units') u)::tsquery;
     words := cardinality(ranks);
-    -- Words that stand together in the query do so in what is meant.
-    select ranks || coalesce(array_agg(x.near::tsquery), '{}'), weights || coalesce(array_agg(0.4 * mass / jsonb_array_length(q -> 'near')), '{}')
+    -- Words that stand together in the query do so in what is meant: together they weigh as much as all.
+    select ranks || coalesce(array_agg(x.near::tsquery), '{}'), weights || coalesce(array_agg(mass / jsonb_array_length(q -> 'near')), '{}')
     into ranks, weights from (select y from jsonb_array_elements_text(q -> 'near') y limit 12) x (near);
     -- Where the reader's languages have something, that is what is meant.
     if f ? 'language' then
