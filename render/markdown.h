@@ -17,7 +17,7 @@
 #include <stddef.h>
 #include <talloc.h>
 
-// Stored with the HTML: counts up when the same text would give other HTML or other segments.
+// Stored with the HTML: counts up when the same text would give other HTML, segments or lexemes.
 enum { MARKDOWN_RENDERER = 3 };
 
 // Past one of these a text is refused: cmark 0.30.2 is linear inside them.

@@ -65,7 +65,7 @@ create table place_name (
     place    text not null references place on delete cascade,
     locale   text not null references locale,
     name     text not null,
-    folded   text not null,             -- how a query says it (search_name_key())
+    folded   text not null,             -- how a query says it (search_key())
     former   boolean not null,
     position int not null,
     query    tsquery not null,          -- what a text has that names it
