@@ -262,9 +262,16 @@ async function times(texts) {
   }
 }
 
+// A corpus may have the same title twice, which would be the same address.
+async function take(portal, corpus) {
+  const lines = (await readFile(corpus, 'utf8')).split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  await portal.must(['import', await writeLines(join(portal.home, 'corpus.jsonl'), lines.map((text, i) => ({ ...text, slug: `text-${i}` })))]);
+}
+
 export default async function measure({ corpus } = {}) {
-  const portal = await startPortal({ build: 'release', content: [corpus ?? 'content/starter'] });
+  const portal = await startPortal({ build: 'release', content: corpus ? [] : ['content/starter'] });
   try {
+    if (corpus) await take(portal, corpus);
     const server = await portal.serve({ ...unlimited, SEN_CACHE_MB: 0 });
     await known(portal, server);
     if (!corpus) {
