@@ -98,11 +98,13 @@ static struct {
     pthread_mutex_t lock;
     pthread_cond_t asked, computed;
     struct queue queues[2]; // those of whom we know, and the others
+    unsigned idle;          // threads that compute nothing
 } pool = {
     .once = PTHREAD_ONCE_INIT,
     .lock = PTHREAD_MUTEX_INITIALIZER,
     .asked = PTHREAD_COND_INITIALIZER,
     .computed = PTHREAD_COND_INITIALIZER,
+    .idle = THREADS,
 };
 
 static int hash(struct job *job)
@@ -147,10 +149,12 @@ static void *thread_main(void *data)
             queue->last = &queue->first;
         queue->waiting--;
         job->owner->computing++;
+        pool.idle--;
         pthread_mutex_unlock(&pool.lock);
         job->outcome = job->checks ? verify(job) : hash(job);
         pthread_mutex_lock(&pool.lock);
         job->owner->computing--;
+        pool.idle++;
         answer(job);
         pthread_cond_broadcast(&pool.computed);
     }
@@ -245,11 +249,18 @@ static struct job *job_make(struct passwords *passwords, const char *password, p
     return job;
 }
 
+// What an idle thread is about to take does not wait, though the thread has not woken yet.
+static bool is_full(const struct queue *queue, unsigned limit)
+{
+    unsigned ahead = queue == &pool.queues[1] ? pool.queues[0].waiting : 0;
+    return queue->waiting >= limit + (pool.idle > ahead ? pool.idle - ahead : 0);
+}
+
 static void ask(struct job *job)
 {
     pthread_mutex_lock(&pool.lock);
     struct queue *queue = &pool.queues[job->first ? 0 : 1];
-    if (queue->waiting >= job->owner->queue) {
+    if (is_full(queue, job->owner->queue)) {
         job->outcome = SEN_BUSY;
         answer(job);
     } else {
