@@ -54,23 +54,15 @@ static size_t chunk_count(const struct site *site)
     return (site->catalogue->article_count + CHUNK - 1) / CHUNK;
 }
 
-static int write_lists(const struct site *site, const struct site_wing *wing,
-                       struct db_session *session, const struct site_guard *guard, char **ret_error)
+static int write_wing(const struct site *site, const struct site_wing *wing,
+                      struct db_session *session, const struct site_guard *guard, char **ret_error)
 {
-    int r = site_write_home(site, wing);
+    int r = site_write_lists(site, wing);
     for (size_t i = 0; !r && i < site->catalogue->topic_count; i++)
         r = site_write_topic(site, wing, &site->catalogue->topics[i]);
     if (!r)
-        r = site_write_units(site, wing);
-    if (!r)
         r = site_write_wing_units(site, wing, session, NULL, guard, ret_error);
-    if (!r)
-        r = site_write_barred(site, wing);
-    if (!r)
-        r = site_write_plain(site, wing);
-    if (!r)
-        r = site_write_search(site, wing, session, ret_error);
-    return r ? r : site_write_map(site, wing);
+    return r ? r : site_write_search(site, wing, session, ret_error);
 }
 
 static int write_piece(const struct build *build, struct db_session *session, size_t piece,
@@ -78,7 +70,7 @@ static int write_piece(const struct build *build, struct db_session *session, si
 {
     const struct site *site = build->site;
     if (piece < site->wing_count)
-        return write_lists(site, &site->wings[piece], session, guard, ret_error);
+        return write_wing(site, &site->wings[piece], session, guard, ret_error);
     size_t first = (piece - site->wing_count) * CHUNK;
     size_t count = site->catalogue->article_count - first;
     return site_write_articles(

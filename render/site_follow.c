@@ -114,19 +114,15 @@ static int remove_left(const struct site *site, const struct site_touched *touch
     return r;
 }
 
-static int write_touched_lists(struct follower *f, const struct site *site,
-                               const struct site_touched *touched, const struct site_wing *wing)
+static int write_touched_wing(struct follower *f, const struct site *site,
+                              const struct site_touched *touched, const struct site_wing *wing)
 {
     if (*f->stop)
         return -EINTR;
-    int r = site_write_home(site, wing);
+    int r = site_write_lists(site, wing);
     for (size_t i = 0; !r && i < site->catalogue->topic_count; i++)
         if (touched->topics[i])
             r = site_write_topic(site, wing, &site->catalogue->topics[i]);
-    if (!r)
-        r = site_write_barred(site, wing);
-    if (!r)
-        r = site_write_units(site, wing);
     return r ? r : site_write_wing_units(site, wing, f->session, touched->units, NULL, &f->error);
 }
 
@@ -138,11 +134,7 @@ static int write_touched(struct follower *f, const struct site *site,
     if (!r)
         r = remove_left(site, touched);
     for (size_t i = 0; !r && i < site->wing_count; i++)
-        r = write_touched_lists(f, site, touched, &site->wings[i]);
-    for (size_t i = 0; !r && i < site->wing_count; i++)
-        r = site_write_about(site, &site->wings[i]);
-    for (size_t i = 0; !r && i < site->wing_count; i++)
-        r = site_write_map(site, &site->wings[i]);
+        r = write_touched_wing(f, site, touched, &site->wings[i]);
     if (!r)
         r = site_write_map_index(site);
     const struct site_catalogue *before = f->site ? f->site->catalogue : NULL;

@@ -135,6 +135,17 @@ int site_write_article_in(const struct site *site, const struct site_wing *wing,
 // The word that nothing may be shown, at each of the wing's addresses where that is so.
 int site_write_barred(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
 
+// site_list_table.c: the pages of which every wing has a fixed small number, and which read nothing
+// but the catalogue. All are rendered again at every change and written when their bytes differ, so
+// nothing has to know what touches them.
+struct site_list {
+    const char *name; // for the log
+    int (*write)(const struct site *site, const struct site_wing *wing);
+};
+extern const struct site_list site_lists[]; // ends with {0}
+// All of a wing's.
+int site_write_lists(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
+
 // site_lists.c
 int site_write_home(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
 int site_write_topic(const struct site *site, const struct site_wing *wing,
@@ -167,7 +178,8 @@ int site_write_unit(const struct site *site, const struct site_wing *wing,
                     const struct site_unit *unit, const struct site_text *profile) SEN_MUST_CHECK;
 
 // site_plain.c: search, about, 404; the door at "/"; robots.txt and the assets.
-int site_write_plain(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
+int site_write_search_page(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
+int site_write_missing(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
 int site_write_about(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
 int site_write_common(const struct site *site) SEN_MUST_CHECK;
 

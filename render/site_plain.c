@@ -33,7 +33,7 @@ static char *chain_of(const struct site *site, const struct site_wing *wing)
     return chain;
 }
 
-static int write_search(const struct site *site, const struct site_wing *wing)
+int site_write_search_page(const struct site *site, const struct site_wing *wing)
 {
     json_t *view = site_view(wing), *topics = json_array();
     for (size_t i = 0; i < site->catalogue->topic_count; i++)
@@ -52,7 +52,7 @@ static int write_search(const struct site *site, const struct site_wing *wing)
     return write_plain(site, wing, &page, "search/", view);
 }
 
-static int write_missing(const struct site *site, const struct site_wing *wing)
+int site_write_missing(const struct site *site, const struct site_wing *wing)
 {
     char path[64];
     snprintf(path, sizeof path, "%s/404.html", wing->locale->tag);
@@ -106,14 +106,6 @@ int site_write_about(const struct site *site, const struct site_wing *wing)
         .description = message_text(wing->ui, "about.what_text"),
     };
     return write_plain(site, wing, &page, "about/", view);
-}
-
-int site_write_plain(const struct site *site, const struct site_wing *wing)
-{
-    int r = write_search(site, wing);
-    if (!r)
-        r = write_missing(site, wing);
-    return r ? r : site_write_about(site, wing);
 }
 
 // The page at "/", for servers that do not choose by Accept-Language: every language, in its own
