@@ -1,4 +1,5 @@
 #include "render/site_internal.h"
+#include "render/site_linked.h"
 
 #include <string.h>
 
@@ -178,10 +179,13 @@ static void set_head(const struct site *site, const struct site_wing *wing,
     char *url = talloc_asprintf(NULL, "%s%s", site->origin, page->versions->urls[canonical]);
     json_object_set_new(view, "switcher", switcher(site, wing, page->versions));
     if (!json_object_get(view, "noindex")) {
+        size_t own = (size_t)(wing - site->wings);
         site_set(view, "canonical", url);
-        if (page->versions->real[wing - site->wings])
+        if (page->versions->real[own])
             json_object_set(view, "alternates", page->alternates);
         set_social(site, wing, page, url, view);
+        char *address = talloc_asprintf(url, "%s%s", site->origin, page->versions->urls[own]);
+        site_set_linked(site, wing, page, address, canonical == own, view);
     }
     if (site->preview) {
         json_object_set_new(view, "noindex", json_true());
@@ -197,6 +201,7 @@ int site_page_write(const struct site *site, const struct site_wing *wing,
     utstring_clear(site->page);
     mustache_render(site->theme->templates[page->template], view, site->page);
     json_decref(view);
+    json_decref(page->linked);
     return site_output_write(site->output, page->path, utstring_body(site->page),
                              utstring_len(site->page));
 }

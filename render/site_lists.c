@@ -1,5 +1,6 @@
 // The home page, and the pages of a topic: its newest texts, and all of them by year.
 #include "render/site_internal.h"
+#include "render/site_linked.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -62,6 +63,7 @@ int site_write_home(const struct site *site, const struct site_wing *wing)
         .alternates = alternates,
         .shown = wing->ui,
         .path = talloc_asprintf(ctx, "%s/index.html", wing->locale->tag),
+        .linked = site_linked_home(site, wing),
     };
     int r = site_page_write(site, wing, &page, view);
     json_decref(alternates);

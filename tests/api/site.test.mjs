@@ -68,7 +68,7 @@ test('language, head, links and versions of every page', async () => {
     assert.equal(all(html, /<h1[ >]/g).length, 1, `${path}: one h1`);
     assert.equal(all(html, /<main[ >]/g).length, 1, `${path}: one main`);
     assert.match(html, /<title(?: lang="[A-Za-z-]+")?>[^<]+<\/title>/, path);
-    assert.ok(!/ style=|<style|<script(?! src=)| on[a-z]+=/.test(html.replace(/<div class="body"[\s\S]*?<\/div>/, '')), `${path}: nothing inline`);
+    assert.ok(!/ style=|<style|<script(?! src=| type="application\/ld\+json">)| on[a-z]+=/.test(html.replace(/<div class="body"[\s\S]*?<\/div>/, '')), `${path}: nothing inline`);
     const ids = all(html, / id="([^"]*)"/g).map(([, id]) => id);
     assert.equal(new Set(ids).size, ids.length, `${path}: no id twice: ${ids}`);
     versions.set(path, new Map(all(html, /<link rel="alternate" hreflang="([^"]+)" href="([^"]+)">/g)
