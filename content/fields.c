@@ -1,5 +1,6 @@
 #include "content/fields.h"
 
+#include "content/base/email.h"
 #include "content/fault.h"
 #include "locales/hidden.h"
 #include "locales/legacy.h"
@@ -154,6 +155,19 @@ static bool is_url(const char *text)
     return scheme && text[scheme] && text[scheme] != '/' && !strpbrk(text, " \"<>\\^`{|}");
 }
 
+static bool is_phone(const char *text)
+{
+    size_t count = 0;
+    if (*text++ != '+' || *text == '0')
+        return false;
+    for (; *text; text++) {
+        if (*text == ' ' ? text[-1] == '+' || text[1] == ' ' : *text < '0' || *text > '9')
+            return false;
+        count += *text != ' ';
+    }
+    return count >= 7 && count <= 15;
+}
+
 static bool is_choice(const char *choices, const char *text)
 {
     size_t length = strlen(text);
@@ -303,6 +317,10 @@ static int read_text(struct reading *reading, const struct field *field, enum fi
     case FIELD_ADDRESS:
         return is_url(text) || is_path(text) ? SEN_OK
                                              : refuse(reading, "fault.address", path, text);
+    case FIELD_EMAIL:
+        return email_is_valid(text) ? SEN_OK : refuse(reading, "fault.email", path, text);
+    case FIELD_PHONE:
+        return is_phone(text) ? SEN_OK : refuse(reading, "fault.phone", path, text);
     case FIELD_CHOICE:
         return is_choice(field->choices, text)
                    ? SEN_OK

@@ -21,6 +21,8 @@ enum field_type {
     FIELD_DATE,    // full-date of the same section
     FIELD_URL,     // http or https
     FIELD_ADDRESS, // the same, or a path on this site: "/en/..."
+    FIELD_EMAIL,   // see content/base/email.h
+    FIELD_PHONE,   // +84 24 1234 5678: as ITU-T E.164 has it, 7 to 15 digits, with single blanks
     FIELD_CHOICE,  // one of choices, separated by spaces
     FIELD_BOOL,
     FIELD_COUNT,   // a whole number from 0 to max

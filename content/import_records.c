@@ -15,11 +15,21 @@ static const struct field topic_fields[] = {
     {NULL},
 };
 
+static const struct field contact_fields[] = {
+    {"email", FIELD_EMAIL, 254},
+    {"phone", FIELD_PHONE, 40},
+    {"address", FIELD_NAMES, 300},
+    {"languages", FIELD_LIST, 40, .element = FIELD_LOCALE},
+    {NULL},
+};
+
 static const struct field agency_fields[] = {
     {"type", FIELD_CHOICE, .choices = "agency"},
     {"id", FIELD_SLUG_ID, 80, .required = true},
     {"names", FIELD_NAMES, 300, .required = true},
     {"url", FIELD_URL, 2000},
+    {"about", FIELD_NAMES, 1000},
+    {"contacts", FIELD_OBJECT, .fields = contact_fields},
     {NULL},
 };
 

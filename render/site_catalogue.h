@@ -20,7 +20,8 @@ struct site_topic {
 
 struct site_agency {
     const char *id, *url; // url: NULL when it has none
-    json_t *names;
+    json_t *names, *about;  // about: {} when it says nothing
+    json_t *contacts; // email, phone, address {locale: line}, languages [tag]: what there is of it
 };
 
 struct site_media {

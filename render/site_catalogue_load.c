@@ -70,6 +70,8 @@ static int agency_row(void *data, const struct db_result *row)
         .id = copy(c, db_value(row, 0, "id")),
         .url = copy(c, db_value(row, 0, "url")),
         .names = json_of(c, db_value(row, 0, "names")),
+        .about = json_of(c, db_value(row, 0, "about")),
+        .contacts = json_of(c, db_value(row, 0, "contacts")),
     };
     return SEN_OK;
 }

@@ -1,5 +1,7 @@
 #include "content/base/settings.h"
 
+#include "content/base/email.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
@@ -33,6 +35,8 @@ static const struct setting table[] = {
      .help =
          "Public address of the portal without a slash at the end; empty: built from SEN_LISTEN "
          "and SEN_PORT."},
+    {"SEN_CONTACT", TEXT, AT(contact), "",
+     .help = "E-mail address of the editors, on every page; empty: none is given."},
     {"SEN_API", TEXT, AT(api), "",
      .help = "Portal that `sen article` speaks to: https://portal.example; empty: this machine's, "
              "at SEN_PORT."},
@@ -138,6 +142,15 @@ static int check_log_level(TALLOC_CTX *ctx, const char *value, char **ret_error)
     return SEN_INVALID;
 }
 
+static int check_contact(TALLOC_CTX *ctx, const char *value, char **ret_error)
+{
+    if (!*value || email_is_valid(value))
+        return SEN_OK;
+    *ret_error = talloc_asprintf(
+        ctx, "SEN_CONTACT is \"%s\"; it takes an e-mail address like editors@portal.example.", value);
+    return SEN_INVALID;
+}
+
 int settings_load(TALLOC_CTX *ctx, const struct settings **ret, char **ret_error)
 {
     struct settings *settings = talloc_zero(ctx, struct settings);
@@ -159,6 +172,8 @@ int settings_load(TALLOC_CTX *ctx, const struct settings **ret, char **ret_error
         }
     }
     int r = check_log_level(ctx, settings->log, ret_error);
+    if (!r)
+        r = check_contact(ctx, settings->contact, ret_error);
     if (r) {
         talloc_free(settings);
         return r;

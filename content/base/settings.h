@@ -13,6 +13,7 @@ struct settings {
     const char *home;     // folder of the database, media and site
     const char *listen;   // address to listen on
     int64_t port;         // TCP port
+    const char *contact;  // e-mail address of the editors, "" when none is given
     const char *origin;   // public address, no slash at the end: "https://example.vn"
     const char *api;      // where `sen article` finds the portal; "": on this machine
     const char *database; // libpq connection string

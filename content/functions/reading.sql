@@ -41,6 +41,17 @@ begin
         from agency g where g.id = wanted);
 end $$;
 
+-- An agency with what it says of itself and how it is reached; its post comes to one address.
+create or replace function agency_json(wanted text, locales text[]) returns jsonb language plpgsql stable as $$
+begin
+    return (select jsonb_build_object('id', g.id, 'name', name_in(g.names, locales), 'url', g.url,
+            'about', name_in(g.about, locales),
+            'contacts', jsonb_build_object('email', g.contacts -> 'email', 'phone', g.contacts -> 'phone',
+                'address', name_in(coalesce(g.contacts -> 'address', '{}'), locales),
+                'languages', coalesce(g.contacts -> 'languages', '[]')))
+        from agency g where g.id = wanted);
+end $$;
+
 create or replace function today_in_viet_nam() returns date language sql stable as $$
     select (now() at time zone 'Asia/Ho_Chi_Minh')::date
 $$;

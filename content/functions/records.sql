@@ -10,7 +10,7 @@ $$;
 create or replace function agency_record(wanted text) returns json language sql stable as $$
     select json_strip_nulls(json_build_object('type', 'agency', 'id', a.id,
         'names', (select json_object_agg(key, value order by key) from jsonb_each(a.names)),
-        'url', a.url))
+        'url', a.url, 'about', nullif(a.about, '{}'), 'contacts', nullif(a.contacts, '{}')))
     from agency a where a.id = wanted
 $$;
 
@@ -69,11 +69,15 @@ create or replace function import_agency(r jsonb) returns text language plpgsql 
 declare
     before jsonb := agency_record(r ->> 'id');
 begin
+    r := r || jsonb_build_object('contacts', nullif(r -> 'contacts', '{}'));
     if record_sorted(before) = record_sorted(r) then
         return 'same';
     end if;
-    insert into agency (id, names, url) values (r ->> 'id', r -> 'names', r ->> 'url')
-    on conflict (id) do update set names = excluded.names, url = excluded.url;
+    insert into agency (id, names, url, about, contacts)
+    values (r ->> 'id', r -> 'names', r ->> 'url', coalesce(r -> 'about', '{}'),
+            coalesce(nullif(r -> 'contacts', 'null'), '{}'))
+    on conflict (id) do update set names = excluded.names, url = excluded.url,
+        about = excluded.about, contacts = excluded.contacts;
     perform change_append('agency', r ->> 'id', null, null,
                           array['agencies', 'agency:' || (r ->> 'id')]);
     return case when before is null then 'added' else 'updated' end;

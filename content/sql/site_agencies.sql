@@ -1,1 +1,1 @@
-select id, names, url from agency order by id collate "C"
+select id, names, url, about, contacts from agency order by id collate "C"

@@ -173,6 +173,47 @@ describe('what is refused', () => {
   });
 });
 
+describe('agencies', () => {
+  const desk = (contacts, more = {}) => ({ id: 'desk', names: { en: 'Desk' }, contacts, ...more });
+  const entry = async () => JSON.parse(await portal.sql("select agency_json('desk', '{fr,en}')"));
+
+  test('each contact that is none is refused by name', async () => {
+    const labels = (count) => Array.from({ length: count }, () => 'a'.repeat(60)).join('.');
+    const wrong = [
+      ...['desk', '@desk.vn', 'a@b@desk.vn', 'desk@desk', 'desk@-desk.vn', 'desk@desk..vn', 'a b@desk.vn', 'bàn@desk.vn',
+        `${'a'.repeat(65)}@desk.vn`, `desk@${labels(4)}.example.vn`].map((email) => ['email', { email }]),
+      ...['024 1234 5678', '+0 24 1234 567', '+84 24 1', '+84 2412345678901234', '+84  24 1234 5678', '+ 84 24 1234 5678',
+        '+84-24-1234-5678'].map((phone) => ['phone', { phone }]),
+      ['address.xx', { address: { xx: 'a street' } }],
+      ['address.en', { address: { en: 'x'.repeat(301) } }],
+      ['languages[1]', { languages: ['vi', 'xx'] }],
+      ['fax', { fax: '+84 24 1234 5678' }],
+    ];
+    const { refused, stdout } = await importing({
+      'agencies.json': JSON.stringify(wrong.map(([, contacts], n) => ({ ...desk(contacts), id: `desk-${n}` })).concat(
+        [{ ...desk({}, { about: { en: 'x'.repeat(1001) } }), id: 'desk-about' }]), null, 1),
+    });
+    const said = refused.trim().split('\n');
+    assert.equal(said.length, wrong.length + 1, refused);
+    wrong.forEach(([field], n) => assert.match(said[n], new RegExp(`^agencies\\.json:\\d+: contacts\\.${field.replace(/[[\]]/g, '\\$&')}: `)));
+    assert.match(said.at(-1), /: about\.en: /);
+    assert.match(stdout, /^0 texts/m);
+  });
+
+  test('what an agency says of itself comes in, is shown, and goes again', async () => {
+    const contacts = { email: `${'a'.repeat(64)}@press.desk.vn`, phone: '+84 24 1234 5678 901', languages: ['vi', 'en'],
+      address: { vi: 'Số 1, phố Một', en: '1 First Street' } };
+    const agencies = (one) => importing({ 'agencies.json': JSON.stringify([one]) });
+    assert.match((await agencies(desk(contacts, { about: { vi: 'Về chúng tôi', en: 'About us' } }))).stdout, /1 added/);
+    assert.deepEqual(await entry(), { id: 'desk', name: 'Desk', url: null, about: 'About us', contacts: { ...contacts, address: '1 First Street' } });
+    assert.match((await agencies(desk(contacts, { about: { vi: 'Về chúng tôi', en: 'About us' } }))).stdout, /1 unchanged/);
+    assert.match((await agencies(desk({}))).stdout, /1 updated/);
+    assert.deepEqual(await entry(), { id: 'desk', name: 'Desk', url: null, about: null,
+      contacts: { email: null, phone: null, address: null, languages: [] } });
+    assert.match((await agencies(desk({}))).stdout, /1 unchanged/);
+  });
+});
+
 describe('what is here already', () => {
   test('a second import changes nothing', async () => {
     const files = { 'a.jsonl': lines([text('twice'), text('twice', { locale: 'en', source_locale: 'vi' })]) };
