@@ -18,7 +18,7 @@
 #include <talloc.h>
 
 // Stored with the HTML: counts up when the same text would give other HTML, segments or lexemes.
-enum { MARKDOWN_RENDERER = 3 };
+enum { MARKDOWN_RENDERER = 4 };
 
 // Past one of these a text is refused: cmark 0.30.2 is linear inside them.
 #define MARKDOWN_BYTES     (256 * 1024)

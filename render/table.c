@@ -140,9 +140,9 @@ int table_write(struct html *html, struct html *words, const char *caption, cons
         talloc_free(table);
         return r;
     }
-    html_raw(html, "<div class=\"table\" tabindex=\"0\"");
+    html_raw(html, "<section class=\"table\" tabindex=\"0\"");
     if (*caption) {
-        html_raw(html, " role=\"region\" aria-label=\"");
+        html_raw(html, " aria-label=\"");
         html_text(html, caption);
         html_raw(html, "\"");
     }
@@ -155,7 +155,7 @@ int table_write(struct html *html, struct html *words, const char *caption, cons
         html_raw(words, "\n");
     }
     write_rows(html, words, table);
-    html_raw(html, "</table>\n</div>\n");
+    html_raw(html, "</table>\n</section>\n");
     talloc_free(table);
     return SEN_OK;
 }

@@ -7,7 +7,7 @@
 import { parseArgs } from 'node:util';
 import { printTable } from './lib.mjs';
 
-const all = ['read', 'connections', 'change', 'editing', 'search', 'import', 'build'];
+const all = ['read', 'connections', 'change', 'editing', 'search', 'import', 'build', 'site'];
 let values, positionals;
 try {
   ({ values, positionals } = parseArgs({ options: { corpus: { type: 'string' } }, allowPositionals: true }));

@@ -60,7 +60,7 @@ static const char *render(TALLOC_CTX *ctx, const char *locale, const char *text,
     "<h2 id=\"footnotes_title\">Footnotes</h2>\n<ol>\n"
 #define NOTES_END "</ol>\n</section>\n"
 #define REGION(caption)                                                                            \
-    "<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"" caption                    \
+    "<section class=\"table\" tabindex=\"0\" aria-label=\"" caption                    \
     "\">\n<table>\n<caption>" caption "</caption>\n"
 
 static const struct {
@@ -161,15 +161,15 @@ static const struct {
                       "class=\"number\">Người</th></tr>\n</thead>\n<tbody>\n<tr><th "
                       "scope=\"row\">Huế</th><td class=\"number\">1,2</td></tr>\n<tr><th "
                       "scope=\"row\">Hà Nội</th><td class=\"number\">–</td></tr>\n</tbody>\n"
-                      "</table>\n</div>\n"},
+                      "</table>\n</section>\n"},
     {"```CSV\n,b\na\n```",
-     "<div class=\"table\" tabindex=\"0\">\n<table>\n<thead>\n<tr><td></td><th scope=\"col\">b</th>"
+     "<section class=\"table\" tabindex=\"0\">\n<table>\n<thead>\n<tr><td></td><th scope=\"col\">b</th>"
      "</tr>\n</thead>\n<tbody>\n<tr><th scope=\"row\">a</th><td></td></tr>\n</tbody>\n</table>\n"
-     "</div>\n"},
+     "</section>\n"},
     {"```csv <b>\n<i>\n12 %\n```",
      REGION("&lt;b&gt;") "<thead>\n<tr><th scope=\"col\" class=\"number\">&lt;i&gt;</th></tr>\n"
                          "</thead>\n<tbody>\n<tr><td class=\"number\">12 %</td></tr>\n</tbody>\n"
-                         "</table>\n</div>\n"},
+                         "</table>\n</section>\n"},
     {"a\n\n```csv\na\nb,c\n```", "3:csv.ragged:5:1"},
     {"```csv\n```", "3:csv.empty:1:"},
     {"```csv\n\"a\n```", "3:csv.quotes:2:"},
