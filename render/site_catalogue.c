@@ -25,6 +25,14 @@ const struct site_media *site_catalogue_media(const struct site_catalogue *catal
     return media;
 }
 
+const struct site_byline *site_catalogue_byline(const struct site_catalogue *catalogue,
+                                                const char *name)
+{
+    struct site_byline *byline;
+    HASH_FIND_STR(catalogue->byline_table, name, byline);
+    return byline;
+}
+
 const struct site_edition *site_article_edition(const struct site_article *article,
                                                 const struct locale *locale)
 {

@@ -60,6 +60,21 @@ struct site_unit {
     size_t article_count;
 };
 
+// A name under which texts are published.
+struct site_byline {
+    UT_hash_handle hh;
+    const char *name;
+    const char *slug; // of its page
+    size_t index;     // in the catalogue's bylines
+    int64_t since;    // first publication under it
+};
+
+// What was wrong with a text and is put right in it.
+struct site_correction {
+    int64_t version, at;
+    const char *reason, *note; // reason: as article.correction takes it
+};
+
 enum site_withdrawal {
     SITE_LIVE,
     SITE_NOTICE,   // its page says so
@@ -80,7 +95,13 @@ struct site_edition {
     const struct site_media *image; // NULL: none
     enum site_withdrawal withdrawal;
     const char *slug, *title, *summary, *image_alt, *notice;
-    const char *to; // of a redirect: a path of the site or an address elsewhere
+    const char *to;                   // of a redirect: a path of the site or an address elsewhere
+    const struct site_byline *byline; // NULL: none
+    const char *licence;              // NULL: none is named
+    bool machine;                     // no person has written or revised it
+    bool proofread;
+    struct site_correction *corrections; // newest first
+    size_t correction_count;
 };
 
 struct site_redirect {
@@ -91,6 +112,7 @@ struct site_redirect {
 struct site_article {
     UT_hash_handle hh;
     const char *id;
+    const char *kind;
     bool profile; // of a unit: it is shown on the unit's page
     const struct locale *source;
     const struct site_agency *agency; // NULL: none
@@ -116,6 +138,11 @@ struct site_catalogue {
     size_t article_count;
     const char **barred; // slugs of texts that the law does not allow to be shown
     size_t barred_count;
+    struct site_byline **bylines; // by name
+    size_t byline_count;
+    const char **licences; // that texts name
+    size_t licence_count;
+    struct site_byline *byline_table;
     struct site_media *media_table;
     struct site_unit *unit_table;
     struct site_article *article_table;
@@ -139,6 +166,8 @@ const struct site_article *site_catalogue_article(const struct site_catalogue *c
 const struct site_unit *site_catalogue_unit(const struct site_catalogue *catalogue, const char *id);
 const struct site_media *site_catalogue_media(const struct site_catalogue *catalogue,
                                               const char *id);
+const struct site_byline *site_catalogue_byline(const struct site_catalogue *catalogue,
+                                                const char *name);
 
 static inline bool site_edition_is_live(const struct site_edition *edition)
 {

@@ -1,5 +1,5 @@
 // Reading the catalogue from the database.
-#include "render/site_catalogue.h"
+#include "render/site_byline.h"
 
 #include "content/base/log.h"
 
@@ -174,7 +174,8 @@ static int article_row(void *data, const struct db_result *row)
     struct site_catalogue *c = data;
     struct site_article *article = talloc_zero(c, struct site_article);
     article->id = copy(article, db_value(row, 0, "id"));
-    article->profile = strcmp(db_value(row, 0, "kind"), "profile") == 0;
+    article->kind = copy(article, db_value(row, 0, "kind"));
+    article->profile = strcmp(article->kind, "profile") == 0;
     article->source = locale_find(db_value(row, 0, "source_locale"));
     article->agency = find_agency(c, db_value(row, 0, "agency"));
     article->topic = find_topic(c, db_value(row, 0, "topic"));
@@ -239,6 +240,18 @@ static struct site_edition *new_edition(struct site_article *article, const stru
     return edition;
 }
 
+// The same few stand under all texts.
+static const char *licence_of(struct site_catalogue *c, const char *licence)
+{
+    if (!licence)
+        return NULL;
+    for (size_t i = 0; i < c->licence_count; i++)
+        if (strcmp(c->licences[i], licence) == 0)
+            return c->licences[i];
+    grow(c, c->licences, c->licence_count);
+    return c->licences[c->licence_count++] = copy(c, licence);
+}
+
 static enum site_withdrawal withdrawal_of(const char *word)
 {
     return !word                           ? SITE_LIVE
@@ -268,8 +281,32 @@ static int edition_row(void *data, const struct db_result *row)
     edition->withdrawal = withdrawal_of(db_value(row, 0, "withdrawal"));
     const char *image = db_value(row, 0, "image");
     edition->image = image ? site_catalogue_media(c, image) : NULL;
+    edition->byline = site_byline_take(c, db_value(row, 0, "author"), edition->published);
+    edition->licence = licence_of(c, db_value(row, 0, "licence"));
+    edition->machine = strcmp(db_value(row, 0, "method"), "machine") == 0;
+    edition->proofread = strcmp(db_value(row, 0, "proofread"), "t") == 0;
     grow(article, article->editions, article->edition_count);
     article->editions[article->edition_count++] = edition;
+    return SEN_OK;
+}
+
+static int correction_row(void *data, const struct db_result *row)
+{
+    struct site_article *article = find_article(data, db_value(row, 0, "article"));
+    const struct locale *locale = locale_find(db_value(row, 0, "locale"));
+    struct site_edition *edition = NULL;
+    for (size_t i = 0; i < article->edition_count; i++)
+        if (article->editions[i]->locale == locale)
+            edition = article->editions[i];
+    if (!edition)
+        return SEN_OK;
+    grow(edition, edition->corrections, edition->correction_count);
+    edition->corrections[edition->correction_count++] = (struct site_correction){
+        .version = db_integer(row, 0, "version"),
+        .at = db_integer(row, 0, "at"),
+        .reason = copy(edition, db_value(row, 0, "reason")),
+        .note = copy(edition, db_value(row, 0, "note")),
+    };
     return SEN_OK;
 }
 
@@ -307,6 +344,7 @@ static void arrange(struct site_catalogue *c)
         c->articles[c->article_count++] = article;
     }
     qsort(c->articles, c->article_count, sizeof *c->articles, by_id);
+    site_bylines_arrange(c);
     for (size_t i = 0; i < c->article_count; i++) {
         article = c->articles[i];
         for (size_t j = 0; j < article->unit_count; j++) {
@@ -364,9 +402,9 @@ static int load_articles(const struct loader *loader)
         size_t count; // of its values
         int (*row)(void *, const struct db_result *);
     } steps[] = {
-        {"site_articles", 1, article_row},   {"site_article_units", 1, article_unit_row},
-        {"site_redirects", 1, redirect_row}, {"site_editions", 3, edition_row},
-        {"site_barred", 0, barred_row},
+        {"site_articles", 1, article_row},       {"site_article_units", 1, article_unit_row},
+        {"site_redirects", 1, redirect_row},     {"site_editions", 3, edition_row},
+        {"site_corrections", 1, correction_row}, {"site_barred", 0, barred_row},
     };
     const struct site_draft *draft = loader->draft;
     const char *const values[] = {loader->articles, draft ? draft->article : NULL,
@@ -407,6 +445,7 @@ static int load(struct loader *loader)
 
 static int catalogue_free(struct site_catalogue *c)
 {
+    HASH_CLEAR(hh, c->byline_table);
     HASH_CLEAR(hh, c->media_table);
     HASH_CLEAR(hh, c->unit_table);
     HASH_CLEAR(hh, c->article_table);

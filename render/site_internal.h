@@ -147,6 +147,10 @@ extern const struct site_list site_lists[]; // ends with {0}
 // All of a wing's.
 int site_write_lists(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
 
+// site_people.c
+// The page of a name that texts of the wing are published under (edition->byline): its name, href.
+json_t *site_person_link(const struct site_wing *wing, const struct site_byline *byline);
+
 // site_lists.c
 int site_write_home(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
 int site_write_topic(const struct site *site, const struct site_wing *wing,

@@ -157,6 +157,16 @@ static void list_recent(struct site_shelf *shelf)
     qsort(shelf->recent, shelf->recent_count, sizeof *shelf->recent, site_place_by_date);
 }
 
+static void count_bylines(struct site_shelf *shelf, const struct site_catalogue *catalogue)
+{
+    shelf->bylines = talloc_zero_array(shelf, unsigned, catalogue->byline_count + 1);
+    for (size_t i = 0; i < shelf->place_count; i++) {
+        const struct site_edition *shown = shelf->places[i].shown;
+        if (shown->byline && site_edition_is_live(shown))
+            shelf->bylines[shown->byline->index]++;
+    }
+}
+
 static int shelf_free(struct site_shelf *shelf)
 {
     HASH_CLEAR(hh, shelf->spots);
@@ -180,6 +190,7 @@ struct site_shelf *site_shelf_make(TALLOC_CTX *ctx, const struct site_catalogue 
     alias_all(shelf);
     bar_all(shelf, catalogue);
     list_recent(shelf);
+    count_bylines(shelf, catalogue);
     return shelf;
 }
 

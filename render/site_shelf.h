@@ -24,6 +24,7 @@ struct site_shelf {
     const char **barred; // slugs at which the law does not allow anything to be shown
     size_t barred_count;
     struct site_spot *spots; // addresses by name
+    unsigned *bylines;       // how many texts it shows of each, by index in the catalogue
 };
 
 // The edition that readers of a locale see: their own (or the notice that it was withdrawn), else

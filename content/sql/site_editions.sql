@@ -4,7 +4,7 @@
 select e.id, e.article, e.locale,
        case when e.state = 'withdrawn' then e.withdrawal end as withdrawal, e.withdrawn_to,
        e.slug, e.title, e.summary, e.image ->> 'media' as image, e.image ->> 'alt' as image_alt,
-       e.version, e.major, e.source_version, e.notice,
+       e.version, e.major, e.source_version, e.notice, e.author, e.licence, e.method, e.proofread,
        extract(epoch from case when e.state = 'draft' then (select coalesce(min(x.published_at), now())
            from edition x where x.article = e.article and x.locale = e.locale) else e.published_at end)::bigint as published,
        extract(epoch from case when e.state = 'draft' then now() else e.updated_at end)::bigint as updated,
