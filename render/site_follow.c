@@ -1,6 +1,6 @@
-// Following the change log. What a change touches is worked out from the present catalogue, the
-// one before it and every address its articles ever had, so nothing but the position has to be
-// remembered between two runs.
+// Following the change log. What a change touches is worked out from what the pages show, from what
+// they are to show and from every address that its articles ever had. A follower that begins knows
+// only the position of the pages: when there are changes behind it, the site is built anew.
 #include "render/site.h"
 
 #include "content/base/log.h"
@@ -35,7 +35,7 @@ struct follower {
 struct change_rows {
     struct site_touched *touched;
     const struct site *site;
-    const struct site_catalogue *before;
+    const struct site *before;
     size_t count;
 };
 
@@ -137,10 +137,16 @@ static int write_touched(struct follower *f, const struct site *site,
         r = write_touched_wing(f, site, touched, &site->wings[i]);
     if (!r)
         r = site_write_map_index(site);
-    const struct site_catalogue *before = f->site ? f->site->catalogue : NULL;
     for (size_t i = 0; !r && i < site->wing_count; i++)
-        r = site_update_search(site, &site->wings[i], f->session, touched, before, &f->error);
+        r = site_update_search(site, &site->wings[i], f->session, touched, f->site->catalogue,
+                               &f->error);
     return r;
+}
+
+static void forget(struct follower *f)
+{
+    talloc_free(f->site);
+    f->site = NULL;
 }
 
 static int64_t milliseconds(void)
@@ -153,7 +159,7 @@ static int64_t milliseconds(void)
 static int find_touched(struct follower *f, struct site *site, int64_t since,
                         struct site_touched **ret, bool *ret_too_many)
 {
-    const struct site_catalogue *before = f->site ? f->site->catalogue : NULL;
+    const struct site *before = f->site;
     char position[24], limit[24];
     snprintf(position, sizeof position, "%" PRId64, since);
     snprintf(limit, sizeof limit, "%d", CHANGES_MAX + 1);
@@ -175,13 +181,14 @@ static int update(struct follower *f, int64_t since, bool *ret_anew)
 {
     int64_t began = milliseconds();
     struct site *site;
-    int r = site_open(f->session, f->settings, f->session, NULL, &site, &f->error);
+    int r = site_open(NULL, f->settings, f->session, NULL, &site, &f->error);
     if (r)
         return r;
     struct site_output output;
     r = site_tree_live(&f->tree, &output);
+    bool unknown = !f->site && site->catalogue->seq != since;
     if (r == SEN_NOT_FOUND ||
-        (!r && !site_tree_is_stamped(&output, site_fingerprint(site, site)))) {
+        (!r && (unknown || !site_tree_is_stamped(&output, site_fingerprint(site, site))))) {
         *ret_anew = true;
         talloc_free(site);
         return SEN_OK;
@@ -190,8 +197,8 @@ static int update(struct follower *f, int64_t since, bool *ret_anew)
     site->output = &output;
     if (!r && site->catalogue->seq != since) {
         r = find_touched(f, site, since, &touched, ret_anew);
-        if (!r && !*ret_anew)
-            r = write_touched(f, site, touched);
+        if (!r && !*ret_anew && (r = write_touched(f, site, touched)))
+            forget(f); // some pages show what is known nowhere
     }
     site->output = NULL;
     if (r || *ret_anew) {
@@ -206,7 +213,7 @@ static int update(struct follower *f, int64_t since, bool *ret_anew)
              "removed, in %" PRId64 " ms",
              since, position, output.written, output.unchanged, output.removed,
              milliseconds() - began);
-    talloc_free(f->site);
+    forget(f);
     f->site = site;
     return r;
 }
@@ -240,8 +247,7 @@ static int build_anew(struct follower *f)
 {
     struct site_options options = {.stop = f->stop};
     struct site_report report;
-    talloc_free(f->site);
-    f->site = NULL;
+    forget(f);
     int r = site_build(f->session, f->settings, &options, &report, &f->error);
     if (!r)
         log_info("site.build", "%u pages in %.1f s", report.pages, report.seconds);
@@ -302,7 +308,6 @@ static int follow_once(struct follower *f)
         talloc_steal(NULL, f->error);
     talloc_free(f->session);
     f->session = NULL;
-    f->site = NULL; // it hung on the session
     return r;
 }
 
@@ -317,6 +322,7 @@ int site_follow(TALLOC_CTX *ctx, const struct settings *settings, const volatile
         if (r == SEN_INVALID) {
             *ret_error = follower.error;
             talloc_steal(ctx, follower.error);
+            forget(&follower);
             return r;
         }
         if (r && !*stop) {
@@ -330,5 +336,6 @@ int site_follow(TALLOC_CTX *ctx, const struct settings *settings, const volatile
         talloc_free(follower.error);
         follower.error = NULL;
     }
+    forget(&follower);
     return SEN_OK;
 }

@@ -103,9 +103,18 @@ char *site_fingerprint(TALLOC_CTX *ctx, const struct site *site)
         crypto_generichash_update(&state, (const unsigned char *)look, strlen(look) + 1);
         free(look);
     }
+    for (size_t i = 0; i < site->catalogue->topic_count; i++) {
+        char *names = json_dumps(site->catalogue->topics[i].names, JSON_COMPACT | JSON_SORT_KEYS);
+        crypto_generichash_update(&state, (const unsigned char *)names, strlen(names) + 1);
+        free(names);
+    }
     for (size_t i = 0; i < site->catalogue->unit_count; i++) {
-        const char *id = site->catalogue->units[i].id;
-        crypto_generichash_update(&state, (const unsigned char *)id, strlen(id) + 1);
+        const struct site_unit *unit = &site->catalogue->units[i];
+        char *aliases = json_dumps(unit->aliases, JSON_COMPACT | JSON_ENCODE_ANY);
+        crypto_generichash_update(&state, (const unsigned char *)unit->id, strlen(unit->id) + 1);
+        if (aliases)
+            crypto_generichash_update(&state, (const unsigned char *)aliases, strlen(aliases) + 1);
+        free(aliases);
     }
     crypto_generichash_final(&state, hash, sizeof hash);
     char *hex = talloc_size(ctx, 2 * sizeof hash + 1);

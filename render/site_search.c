@@ -274,7 +274,7 @@ static bool has_text(const struct site_catalogue *catalogue, const char *id,
 static bool concerns(const struct index *index, const struct site_catalogue *before, const char *id)
 {
     const struct locale *locale = index->wing->locale;
-    return !before || has_text(before, id, locale) || has_text(index->site->catalogue, id, locale);
+    return has_text(before, id, locale) || has_text(index->site->catalogue, id, locale);
 }
 
 static int write_touched(const struct index *index, const struct site_touched *touched,

@@ -167,6 +167,29 @@ static void count_bylines(struct site_shelf *shelf, const struct site_catalogue 
     }
 }
 
+static void add_to_run(struct site_shelf *shelf, struct site_run *run,
+                       const struct site_place *place)
+{
+    if ((run->count & (run->count - 1)) == 0)
+        run->places = talloc_realloc(shelf, run->places, const struct site_place *,
+                                     run->count ? run->count * 2 : 1);
+    run->places[run->count++] = place;
+}
+
+static void list_runs(struct site_shelf *shelf, const struct site_catalogue *catalogue)
+{
+    shelf->by_topic = talloc_zero_array(shelf, struct site_run, catalogue->topic_count + 1);
+    shelf->by_unit = talloc_zero_array(shelf, struct site_run, catalogue->unit_count + 1);
+    for (size_t i = 0; i < shelf->recent_count; i++) {
+        const struct site_place *place = shelf->recent[i];
+        const struct site_article *article = place->article;
+        if (article->topic)
+            add_to_run(shelf, &shelf->by_topic[article->topic->index], place);
+        for (size_t j = 0; j < article->unit_count; j++)
+            add_to_run(shelf, &shelf->by_unit[article->units[j]->index], place);
+    }
+}
+
 static int shelf_free(struct site_shelf *shelf)
 {
     HASH_CLEAR(hh, shelf->spots);
@@ -191,6 +214,7 @@ struct site_shelf *site_shelf_make(TALLOC_CTX *ctx, const struct site_catalogue 
     bar_all(shelf, catalogue);
     list_recent(shelf);
     count_bylines(shelf, catalogue);
+    list_runs(shelf, catalogue);
     return shelf;
 }
 

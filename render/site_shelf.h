@@ -12,6 +12,12 @@ struct site_place {
     size_t first_alias, alias_count; // of the shelf's
 };
 
+// Some of the places that lists show, newest first.
+struct site_run {
+    const struct site_place **places;
+    size_t count;
+};
+
 struct site_shelf {
     const struct locale *locale;
     const struct locale *ui;   // the language of menus and dates: the nearest with a catalog
@@ -19,6 +25,7 @@ struct site_shelf {
     size_t place_count;
     const struct site_place **recent; // what lists show, newest first: no profiles, no withdrawn
     size_t recent_count;
+    struct site_run *by_topic, *by_unit; // of recent: by index of the topic, of each linked unit
     const char **aliases; // slugs that led to an article once and lead on to its present one
     size_t alias_count;
     const char **barred; // slugs at which the law does not allow anything to be shown

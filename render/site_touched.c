@@ -1,23 +1,9 @@
 #include "render/site_touched.h"
 
+#include "render/site_related.h"
+
 #include <stdlib.h>
 #include <string.h>
-
-struct site_touched *site_touched_new(TALLOC_CTX *ctx, const struct site *site,
-                                      const struct site_catalogue *before)
-{
-    const struct site_catalogue *c = site->catalogue;
-    struct site_touched *touched = talloc_zero(ctx, struct site_touched);
-    touched->articles = talloc_zero_array(touched, bool, c->article_count + 1);
-    touched->units = talloc_zero_array(touched, bool, c->unit_count + 1);
-    touched->topics = talloc_zero_array(touched, bool, c->topic_count + 1);
-    // A fact can begin to hold on a day of its own.
-    if (!before || strcmp(before->day, c->day) != 0)
-        memset(touched->units, true, c->unit_count);
-    if (!before)
-        memset(touched->topics, true, c->topic_count);
-    return touched;
-}
 
 static int by_id(const void *key, const void *member)
 {
@@ -44,18 +30,47 @@ static void touch_lost(struct site_touched *touched, const struct site *site, co
     touched->lost[touched->lost_count++] = talloc_strdup(touched, id);
 }
 
-static void touch_unit(struct site_touched *touched, const struct site *site, const char *id)
+static bool facts_equal(const struct site_fact *a, const struct site_fact *b)
 {
-    const struct site_unit *unit = site_catalogue_unit(site->catalogue, id);
-    if (!unit)
-        return;
+    return a->locale == b->locale && strcmp(a->attribute, b->attribute) == 0 &&
+           strcmp(a->value, b->value) == 0 && strcmp(a->from, b->from) == 0 &&
+           strcmp(a->to, b->to) == 0;
+}
+
+// What pages of articles show of a unit.
+static bool is_named_as_before(const struct site_unit *unit, const struct site_unit *old)
+{
+    if (!old || old->fact_count != unit->fact_count || !json_equal(old->names, unit->names))
+        return false;
+    for (size_t i = 0; i < unit->fact_count; i++)
+        if (!facts_equal(&unit->facts[i], &old->facts[i]))
+            return false;
+    return true;
+}
+
+static void touch_unit(struct site_touched *touched, const struct site *site,
+                       const struct site *before, const struct site_unit *unit)
+{
     touched->units[unit->index] = true;
-    for (size_t i = 0; i < unit->predecessor_count; i++)
-        touched->units[unit->predecessors[i].unit->index] = true;
-    for (size_t i = 0; i < unit->successor_count; i++)
-        touched->units[unit->successors[i].unit->index] = true;
+    if (is_named_as_before(unit, site_catalogue_unit(before->catalogue, unit->id)))
+        return;
     for (size_t i = 0; i < unit->article_count; i++)
         touch_article(touched, site, unit->articles[i]->id);
+}
+
+struct site_touched *site_touched_new(TALLOC_CTX *ctx, const struct site *site,
+                                      const struct site *before)
+{
+    const struct site_catalogue *c = site->catalogue;
+    struct site_touched *touched = talloc_zero(ctx, struct site_touched);
+    touched->articles = talloc_zero_array(touched, bool, c->article_count + 1);
+    touched->units = talloc_zero_array(touched, bool, c->unit_count + 1);
+    touched->topics = talloc_zero_array(touched, bool, c->topic_count + 1);
+    // A fact can begin to hold on a day of its own.
+    if (strcmp(before->catalogue->day, c->day) != 0)
+        for (size_t i = 0; i < c->unit_count; i++)
+            touch_unit(touched, site, before, &c->units[i]);
+    return touched;
 }
 
 // The lists that an article stands or stood on.
@@ -81,12 +96,14 @@ static bool has_image(const struct site_article *article, const char *id)
     return false;
 }
 
-void site_touch(struct site_touched *touched, const struct site *site,
-                const struct site_catalogue *before, const char *kind, const char *subject)
+void site_touch(struct site_touched *touched, const struct site *site, const struct site *before,
+                const char *kind, const char *subject)
 {
     const struct site_catalogue *c = site->catalogue;
     if (strcmp(kind, "province") == 0 || strcmp(kind, "place") == 0) {
-        touch_unit(touched, site, subject);
+        // Units show one another: what they were formed of, what they became, their neighbours.
+        for (size_t i = 0; i < c->unit_count; i++)
+            touch_unit(touched, site, before, &c->units[i]);
     } else if (strcmp(kind, "agency") == 0 || strcmp(kind, "media") == 0) {
         bool media = *kind == 'm';
         for (size_t i = 0; i < c->article_count; i++) {
@@ -98,7 +115,7 @@ void site_touch(struct site_touched *touched, const struct site *site,
     } else if (strcmp(kind, "topic") != 0) { // a topic's name is on every page: all are built anew
         touch_article(touched, site, subject);
         touch_lost(touched, site, subject);
-        const struct site_article *old = before ? site_catalogue_article(before, subject) : NULL;
+        const struct site_article *old = site_catalogue_article(before->catalogue, subject);
         if (old)
             touch_lists(touched, site, old);
     }
@@ -153,9 +170,51 @@ static void add_second_slugs(struct site_touched *touched, size_t plain, const c
         touched->slugs[touched->slug_count++] = site_second_slug(touched, touched->slugs[i], id);
 }
 
+struct near {
+    struct site_touched *touched;
+    const struct site *site;
+};
+
+static void touch_near(void *data, const struct site_place *place)
+{
+    const struct near *near = data;
+    touch_article(near->touched, near->site, place->article->id);
+}
+
+// In the lists as they are, or as they were.
+static void touch_related(struct site_touched *touched, const struct site *site,
+                          const struct site *lists, const char *id)
+{
+    const struct site_article *article = site_catalogue_article(lists->catalogue, id);
+    struct near near = {touched, site};
+    for (size_t i = 0; article && i < lists->wing_count; i++) {
+        const struct site_shelf *shelf = lists->wings[i].shelf;
+        site_related_near(shelf, site_shelf_place(shelf, article), touch_near, &near);
+    }
+}
+
+// Whoever is touched only for standing near another passes nothing on.
+static void touch_all_related(struct site_touched *touched, const struct site *site,
+                              const struct site *before)
+{
+    const struct site_catalogue *c = site->catalogue;
+    size_t count = 0;
+    const char **ids =
+        talloc_array(touched, const char *, touched->article_count + touched->lost_count + 1);
+    for (size_t i = 0; i < c->article_count; i++)
+        if (touched->articles[i])
+            ids[count++] = c->articles[i]->id;
+    for (size_t i = 0; i < touched->lost_count; i++)
+        ids[count++] = touched->lost[i];
+    for (size_t i = 0; i < count; i++) {
+        touch_related(touched, site, site, ids[i]);
+        touch_related(touched, site, before, ids[i]);
+    }
+    talloc_free(ids);
+}
+
 int site_touch_neighbours(struct site_touched *touched, const struct site *site,
-                          const struct site_catalogue *before, struct db_session *session,
-                          char **ret_error)
+                          const struct site *before, struct db_session *session, char **ret_error)
 {
     const struct site_catalogue *c = site->catalogue;
     char *ids = id_list(touched, touched, site);
@@ -175,5 +234,6 @@ int site_touch_neighbours(struct site_touched *touched, const struct site *site,
     }
     for (size_t i = 0; i < touched->lost_count; i++)
         add_second_slugs(touched, plain, touched->lost[i]);
+    touch_all_related(touched, site, before);
     return SEN_OK;
 }

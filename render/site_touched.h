@@ -14,17 +14,17 @@ struct site_touched {
     size_t slug_count;
 };
 
-// Begin with nothing touched. before: the catalogue that the pages were made from; NULL when it is
-// not known, then every list is touched.
+// Begin with nothing touched. before: what the pages were made from.
 struct site_touched *site_touched_new(TALLOC_CTX *ctx, const struct site *site,
-                                      const struct site_catalogue *before);
+                                      const struct site *before);
 
 // A row of the change log.
-void site_touch(struct site_touched *touched, const struct site *site,
-                const struct site_catalogue *before, const char *kind, const char *subject);
+void site_touch(struct site_touched *touched, const struct site *site, const struct site *before,
+                const char *kind, const char *subject);
 
-// What follows from it: other articles at the same addresses, and the lists of all of them. Reads
-// every address that the touched articles ever had.
+// What follows from it: other articles at the same addresses, those that may name one of them as
+// what to read next, and the lists of all of them. Reads every address that the touched articles
+// ever had.
 int site_touch_neighbours(struct site_touched *touched, const struct site *site,
-                          const struct site_catalogue *before, struct db_session *session,
+                          const struct site *before, struct db_session *session,
                           char **ret_error) SEN_MUST_CHECK;

@@ -1,5 +1,6 @@
 // The parts of the site that need no database: what each language shows and where, the files.
 #include "render/site_internal.h"
+#include "render/site_related.h"
 #include "render/site_tree.h"
 
 // cmocka.h needs these four before it.
@@ -162,6 +163,70 @@ static void test_lists_newest_first(void **state)
     talloc_free(catalogue);
 }
 
+static size_t related_to(const struct site_shelf *shelf, size_t place, char ret[static 8])
+{
+    const struct site_place *related[SITE_RELATED];
+    size_t count = site_related(shelf, &shelf->places[place], related);
+    for (size_t i = 0; i < count; i++)
+        ret[i] = *related[i]->article->id;
+    ret[count] = '\0';
+    return count;
+}
+
+static void note(void *data, const struct site_place *near)
+{
+    ((bool *)data)[*near->article->id - 'a'] = true;
+}
+
+static void test_related(void **state)
+{
+    struct site_catalogue *catalogue = new_catalogue();
+    struct site_topic topics[] = {{.id = "food", .index = 0}, {.id = "music", .index = 1}};
+    struct site_unit units[] = {{.id = "hue", .index = 0}, {.id = "ha-noi", .index = 1}};
+    catalogue->topics = topics;
+    catalogue->topic_count = 2;
+    catalogue->units = units;
+    catalogue->unit_count = 2;
+    const struct site_unit *hue[] = {&units[0]}, *both[] = {&units[1], &units[0]};
+    static const char *const ids[] = {"a", "b", "c", "d", "e", "f", "g", "h", "i"};
+    for (size_t i = 0; i < 9; i++) {
+        struct site_article *article = add_article(catalogue, ids[i]);
+        article->topic = &topics[i == 8];
+        add_edition(article, i == 3 ? "vi" : "en", ids[i], (int64_t)(100 - i));
+    }
+    catalogue->articles[0]->units = catalogue->articles[1]->units = hue;
+    catalogue->articles[8]->units = both;
+    catalogue->articles[0]->unit_count = catalogue->articles[1]->unit_count = 1;
+    catalogue->articles[8]->unit_count = 2;
+    struct site_shelf *en = site_shelf_make(catalogue, catalogue, locale_find("en"));
+    char related[8];
+    // The province first; then the nearest that is in the language.
+    assert_int_equal(related_to(en, 0, related), 3);
+    assert_string_equal(related, "bic");
+    // Another's second province is not asked, and the window ends after three on either side.
+    assert_int_equal(related_to(en, 8, related), 0);
+    assert_int_equal(related_to(en, 4, related), 3);
+    assert_string_equal(related, "fcg");
+    assert_int_equal(related_to(en, 7, related), 3);
+    assert_string_equal(related, "gfe");
+    // Whoever may choose a text is near it.
+    for (size_t i = 0; i < 9; i++) {
+        bool near[9] = {false};
+        site_related_near(en, &en->places[i], note, near);
+        for (size_t j = 0; j < 9; j++) {
+            related_to(en, j, related);
+            assert_true(near[j] || !strchr(related, *ids[i]));
+        }
+    }
+    // What is no more stands in no list.
+    catalogue->articles[2]->editions[0]->withdrawal = SITE_GONE;
+    en = site_shelf_make(catalogue, catalogue, locale_find("en"));
+    assert_int_equal(related_to(en, 2, related), 0);
+    related_to(en, 4, related);
+    assert_string_equal(related, "fbg");
+    talloc_free(catalogue);
+}
+
 static void test_addresses(void **state)
 {
     char *url = site_encode(NULL, "/th/articles/a-เฝอ b\"/");
@@ -277,6 +342,7 @@ int main(void)
         cmocka_unit_test(test_earlier_addresses_lead_on),
         cmocka_unit_test(test_barred_addresses),
         cmocka_unit_test(test_lists_newest_first),
+        cmocka_unit_test(test_related),
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_units),
