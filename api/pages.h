@@ -12,6 +12,8 @@
     "frame-ancestors 'none'\r\n"                                                                   \
     "Permissions-Policy: camera=(), geolocation=(), microphone=(), payment=()\r\n"                 \
     "Cross-Origin-Opener-Policy: same-origin\r\n"
+// A page that anybody may see, and what belongs to it.
+#define SITE_HEADERS PAGE_HEADERS "Referrer-Policy: strict-origin-when-cross-origin\r\n"
 
 // Answer with the file of the request's path. Returns DONE.
 enum step_result page_send(struct request *request);

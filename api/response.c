@@ -279,6 +279,10 @@ void request_send(struct request *request, struct response *response, const char
     end = add_field(end, "X-Request-Id: ", request->id);
     if (response->compressible)
         end = add_field(end, "Vary: ", "Accept-Encoding");
+    // A portal whose address is https: is never to be asked without TLS (RFC 6797). Who stands in
+    // front of this server speaks it; a browser that was reached without it passes over the field.
+    if (strncmp(thread->settings->origin, "https://", 8) == 0)
+        end = add_field(end, "Strict-Transport-Security: ", "max-age=63072000");
     if (extra) // one or two short lines
         end = stpcpy(end, extra);
     if (conn_must_close(request->conn))
