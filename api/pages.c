@@ -7,6 +7,7 @@
 #include "locales/locale.h"
 #include "locales/negotiate.h"
 #include "render/site_output.h"
+#include "render/site_siblings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -133,6 +134,8 @@ static enum step_result send_file(struct request *request, const char *file, con
         return NEXT;
     response = read_file(thread, fd, &now, type, headers, status);
     close(fd);
+    if (site_siblings_wanted(file))
+        response_of_file(response, file);
     cache_store(thread->cache, key, response, "", cache_moment(thread->cache), thread->now);
     request_send(request, response, NULL);
     response_unref(response);

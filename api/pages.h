@@ -1,5 +1,6 @@
 // The static site and the media, from SEN_HOME: so that one address shows everything. A file is
-// kept in the response cache and looked at (one stat) each time it is asked for.
+// kept in the response cache and looked at (one stat) each time it is asked for. The compressed
+// copies beside it are served as they are.
 #pragma once
 
 #include "api/request.h"
