@@ -8,7 +8,6 @@
 #include "render/sandbox.h"
 #include "render/site_internal.h"
 #include "render/site_search.h"
-#include "render/site_siblings.h"
 #include "render/site_tree.h"
 
 #include <errno.h>
@@ -48,15 +47,7 @@ struct build {
     size_t pieces;
     unsigned jobs;
     struct site_output output;
-    double paged; // when the pages were there
 };
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
 
 static size_t chunk_count(const struct site *site)
 {
@@ -67,8 +58,8 @@ static int write_wing(const struct site *site, const struct site_wing *wing,
                       struct db_session *session, const struct site_guard *guard, char **ret_error)
 {
     int r = site_write_lists(site, wing);
-    for (size_t i = 0; !r && i < site->catalogue->topic_count; i++)
-        r = site_write_topic(site, wing, &site->catalogue->topics[i]);
+    if (!r)
+        r = site_write_listings(site, wing, NULL);
     if (!r)
         r = site_write_wing_units(site, wing, session, NULL, guard, ret_error);
     return r ? r : site_write_search(site, wing, session, ret_error);
@@ -234,6 +225,13 @@ static int write_all(struct build *build, char **ret_error)
     return r;
 }
 
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
 static int remember(struct db_session *session, int64_t seq, char **ret_error)
 {
     char number[24];
@@ -254,9 +252,6 @@ static int build_in(struct build *build, struct site_tree *tree, struct db_sessi
         r = write_all(build, ret_error);
     if (!r)
         r = site_tree_stamp(&build->output, site_fingerprint(build->site, build->site));
-    build->paged = now();
-    if (!r && build->settings->precompress)
-        r = site_siblings_make(build->output.root, build->jobs, build->options->stop);
     if (r) {
         site_tree_drop(tree);
         return r;
@@ -272,8 +267,7 @@ static void report(const struct build *build, double began, struct site_report *
         .articles = (unsigned)build->site->catalogue->article_count,
         .locales = (unsigned)build->site->wing_count,
         .kept = build->shared->kept,
-        .seconds = build->paged - began,
-        .siblings = now() - build->paged,
+        .seconds = now() - began,
     };
 }
 

@@ -120,9 +120,8 @@ static int write_touched_wing(struct follower *f, const struct site *site,
     if (*f->stop)
         return -EINTR;
     int r = site_write_lists(site, wing);
-    for (size_t i = 0; !r && i < site->catalogue->topic_count; i++)
-        if (touched->topics[i])
-            r = site_write_topic(site, wing, &site->catalogue->topics[i]);
+    if (!r)
+        r = site_write_listings(site, wing, touched);
     return r ? r : site_write_wing_units(site, wing, f->session, touched->units, NULL, &f->error);
 }
 
@@ -194,7 +193,6 @@ static int update(struct follower *f, int64_t since, bool *ret_anew)
         return SEN_OK;
     }
     struct site_touched *touched;
-    output.siblings = f->settings->precompress;
     site->output = &output;
     if (!r && site->catalogue->seq != since) {
         r = find_touched(f, site, since, &touched, ret_anew);
@@ -251,8 +249,7 @@ static int build_anew(struct follower *f)
     forget(f);
     int r = site_build(f->session, f->settings, &options, &report, &f->error);
     if (!r)
-        log_info("site.build", "%u pages in %.1f s, their compressed copies in %.1f s",
-                 report.pages, report.seconds, report.siblings);
+        log_info("site.build", "%u pages in %.1f s", report.pages, report.seconds);
     return r;
 }
 

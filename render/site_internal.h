@@ -7,9 +7,8 @@
 #include "render/site_output.h"
 #include "render/site_theme.h"
 
-#define SITE_LATEST      13 // on the home page
-#define SITE_TOPIC_CARDS 48 // on a topic's page; its years hold the rest
-#define SITE_UNIT_CARDS  12 // on a province's page
+#define SITE_LATEST     13 // on the home page
+#define SITE_UNIT_CARDS 12 // on a province's page
 
 // One language's part of the site.
 struct site_wing {
@@ -57,6 +56,9 @@ char *site_encode(TALLOC_CTX *ctx, const char *path);
 // An address that somebody wrote: what is an escape or a sign of its own there stays.
 char *site_encode_address(TALLOC_CTX *ctx, const char *address);
 char *site_place_url(TALLOC_CTX *ctx, const struct site_wing *wing, const struct site_place *place);
+// Where its text is read: of a profile, the page of its unit.
+char *site_place_href(TALLOC_CTX *ctx, const struct site_wing *wing,
+                      const struct site_place *place);
 // Append to the literal of an SQL array ("{" at first): quoted, since an id may hold any character.
 char *site_add_id(char *list, const char *id);
 const char *site_datetime(char buffer[static 32], int64_t seconds);
@@ -75,6 +77,8 @@ json_t *site_topic_link(const struct site_wing *wing, const struct site_topic *t
 json_t *site_card(const struct site *site, const struct site_wing *wing,
                   const struct site_place *place);
 json_t *site_picture(const struct site_wing *wing, const struct site_edition *shown);
+// What a licence is called, and its address when it is a known one: name, url.
+json_t *site_licence(const char *id);
 // What a text says of itself: author, agency, licence, sources, how it was made.
 void site_set_origin(const struct site *site, const struct site_wing *wing, json_t *view,
                      const struct site_edition *shown, const struct site_text *text);
@@ -146,15 +150,35 @@ struct site_list {
 extern const struct site_list site_lists[]; // ends with {0}
 // All of a wing's.
 int site_write_lists(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
+// The texts of each topic, kind and author; touched: only of these; NULL: of all.
+struct site_touched;
+int site_write_listings(const struct site *site, const struct site_wing *wing,
+                        const struct site_touched *touched) SEN_MUST_CHECK;
 
 // site_people.c
 // The page of a name that texts of the wing are published under (edition->byline): its name, href.
 json_t *site_person_link(const struct site_wing *wing, const struct site_byline *byline);
+int site_write_people(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
+// The wing has texts under the name.
+int site_write_person(const struct site *site, const struct site_wing *wing,
+                      const struct site_byline *byline) SEN_MUST_CHECK;
 
 // site_lists.c
 int site_write_home(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
+
+// site_topics.c: the lists of topics and of kinds of texts.
+int site_write_topics(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
 int site_write_topic(const struct site *site, const struct site_wing *wing,
                      const struct site_topic *topic) SEN_MUST_CHECK; // and its years
+#define SITE_KINDS 7
+extern const char *const site_kinds[SITE_KINDS]; // of articles, in the order of menus
+size_t site_kind_index(const char *kind);        // SITE_KINDS: it has no page
+// Its list: name, href.
+json_t *site_kind_link(const struct site_shelf *shelf, size_t kind);
+// Which of them the shelf has texts of.
+void site_kinds_shown(const struct site_shelf *shelf, bool ret[static SITE_KINDS]);
+int site_write_kind(const struct site *site, const struct site_wing *wing,
+                    size_t kind) SEN_MUST_CHECK;
 
 // site_unit_list.c
 int site_write_units(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
@@ -182,11 +206,33 @@ void site_versions_of_unit(TALLOC_CTX *ctx, const struct site *site, const struc
 int site_write_unit(const struct site *site, const struct site_wing *wing,
                     const struct site_unit *unit, const struct site_text *profile) SEN_MUST_CHECK;
 
-// site_plain.c: search, about, 404; the door at "/"; robots.txt and the assets.
+// A page that every wing has at a path below its folder ("about/"): sets page->versions,
+// alternates, shown and path, and the crumbs; writes it as site_page_write.
+int site_plain_write(const struct site *site, const struct site_wing *wing, struct site_page *page,
+                     const char *path, json_t *view) SEN_MUST_CHECK;
+// site_plain.c: search, 404; the door at "/"; robots.txt and the assets.
 int site_write_search_page(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
 int site_write_missing(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
-int site_write_about(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
 int site_write_common(const struct site *site) SEN_MUST_CHECK;
+
+// site_pages.c
+// "contact", the address of those who run the portal; "" when none is given.
+void site_set_contact(const struct site *site, json_t *view);
+// The part of the site in a language: its tag, name, dir, href.
+json_t *site_edition_link(const struct locale *locale);
+int site_write_about(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
+int site_write_languages(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
+int site_write_accessibility(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
+int site_write_reuse(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
+int site_write_feeds(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
+
+// site_press.c, site_corrections.c, site_coverage.c
+int site_write_press(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
+int site_write_corrections(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
+int site_write_coverage(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
+
+// site_index.c: the menus at the foot of every page, and the site map for people.
+int site_write_site_map(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
 
 // site_map.c
 int site_write_map(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;

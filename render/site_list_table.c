@@ -1,13 +1,27 @@
-#include "render/site_internal.h"
+#include "render/site_touched.h"
 
 #include "content/base/log.h"
 
 // A page more costs a line here. What leads to texts stands before what only machines read.
 const struct site_list site_lists[] = {
-    {"home", site_write_home},   {"provinces", site_write_units},
-    {"about", site_write_about}, {"search", site_write_search_page},
-    {"404", site_write_missing}, {"barred", site_write_barred},
-    {"sitemap", site_write_map}, {0},
+    {"home", site_write_home},
+    {"provinces", site_write_units},
+    {"topics", site_write_topics},
+    {"people", site_write_people},
+    {"corrections", site_write_corrections},
+    {"coverage", site_write_coverage},
+    {"languages", site_write_languages},
+    {"about", site_write_about},
+    {"press", site_write_press},
+    {"reuse", site_write_reuse},
+    {"accessibility", site_write_accessibility},
+    {"feeds", site_write_feeds},
+    {"site-map", site_write_site_map},
+    {"search", site_write_search_page},
+    {"404", site_write_missing},
+    {"barred", site_write_barred},
+    {"sitemap", site_write_map},
+    {0},
 };
 
 int site_write_lists(const struct site *site, const struct site_wing *wing)
@@ -20,4 +34,21 @@ int site_write_lists(const struct site *site, const struct site_wing *wing)
         }
     }
     return SEN_OK;
+}
+
+int site_write_listings(const struct site *site, const struct site_wing *wing,
+                        const struct site_touched *touched)
+{
+    const struct site_catalogue *c = site->catalogue;
+    int r = SEN_OK;
+    for (size_t i = 0; !r && i < c->topic_count; i++)
+        if (!touched || touched->topics[i])
+            r = site_write_topic(site, wing, &c->topics[i]);
+    for (size_t i = 0; !r && i < SITE_KINDS; i++)
+        if (!touched || touched->kinds[i])
+            r = site_write_kind(site, wing, i);
+    for (size_t i = 0; !r && i < c->byline_count; i++)
+        if ((!touched || touched->bylines[i]) && wing->shelf->bylines[i])
+            r = site_write_person(site, wing, c->bylines[i]);
+    return r;
 }

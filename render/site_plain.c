@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-static int write_plain(const struct site *site, const struct site_wing *wing,
-                       struct site_page *page, const char *path, json_t *view)
+int site_plain_write(const struct site *site, const struct site_wing *wing, struct site_page *page,
+                     const char *path, json_t *view)
 {
     TALLOC_CTX *ctx = talloc_new(NULL);
     struct site_versions versions;
@@ -49,7 +49,7 @@ int site_write_search_page(const struct site *site, const struct site_wing *wing
         .kind = "search",
         .title = message_text(wing->ui, "site.search"),
     };
-    return write_plain(site, wing, &page, "search/", view);
+    return site_plain_write(site, wing, &page, "search/", view);
 }
 
 int site_write_missing(const struct site *site, const struct site_wing *wing)
@@ -67,47 +67,6 @@ int site_write_missing(const struct site *site, const struct site_wing *wing)
     return site_page_write(site, wing, &page, view);
 }
 
-static json_t *edition_link(const struct locale *locale)
-{
-    json_t *link = json_object();
-    site_set(link, "tag", locale->tag);
-    site_set(link, "name", locale->name);
-    site_set(link, "dir", locale->rtl ? "rtl" : "ltr");
-    json_object_set_new(link, "href", json_sprintf("/%s/", locale->tag));
-    return link;
-}
-
-static int64_t count_texts(const struct site_wing *wing)
-{
-    int64_t count = 0;
-    for (size_t i = 0; i < wing->shelf->place_count; i++) {
-        const struct site_edition *shown = wing->shelf->places[i].shown;
-        count += shown->locale == wing->locale && site_edition_is_live(shown);
-    }
-    return count;
-}
-
-int site_write_about(const struct site *site, const struct site_wing *wing)
-{
-    json_t *view = site_view(wing), *editions = json_array();
-    for (size_t i = 0; i < site->wing_count; i++) {
-        const struct message_arg args[] = {{"count", NULL, count_texts(&site->wings[i])}};
-        char *texts = message_format(NULL, wing->ui, "about.texts", args, 1);
-        json_t *edition = edition_link(site->wings[i].locale);
-        site_set(edition, "texts", texts);
-        json_array_append_new(editions, edition);
-        talloc_free(texts);
-    }
-    json_object_set_new(view, "editions", editions);
-    struct site_page page = {
-        .template = SITE_ABOUT,
-        .kind = "about",
-        .title = message_text(wing->ui, "site.about"),
-        .description = message_text(wing->ui, "about.what_text"),
-    };
-    return write_plain(site, wing, &page, "about/", view);
-}
-
 // The page at "/", for servers that do not choose by Accept-Language: every language, in its own
 // name.
 static int write_door(const struct site *site)
@@ -118,7 +77,7 @@ static int write_door(const struct site *site)
             wing = &site->wings[i];
     json_t *view = site_view(wing), *editions = json_array();
     for (size_t i = 0; i < site->wing_count; i++)
-        json_array_append_new(editions, edition_link(site->wings[i].locale));
+        json_array_append_new(editions, site_edition_link(site->wings[i].locale));
     json_object_set_new(view, "editions", editions);
     json_object_set_new(view, "canonical", json_sprintf("%s/", site->origin));
     utstring_clear(site->page);

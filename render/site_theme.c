@@ -10,12 +10,33 @@
 extern const struct embedded site_templates[], site_assets[];
 
 static const char *const template_names[SITE_TEMPLATES] = {
-    [SITE_ABOUT] = "about",         [SITE_ARTICLE] = "article", [SITE_BARRED] = "barred",
-    [SITE_BRAND] = "brand",         [SITE_DOOR] = "door",       [SITE_FOOTER] = "footer",
-    [SITE_HEAD] = "head",           [SITE_HOME] = "home",       [SITE_MISSING] = "missing",
-    [SITE_MOVED] = "moved",         [SITE_NAV] = "nav",         [SITE_PROVINCE] = "province",
-    [SITE_PROVINCES] = "provinces", [SITE_SEARCH] = "search",   [SITE_TOPIC] = "topic",
-    [SITE_WITHDRAWN] = "withdrawn", [SITE_YEAR] = "year",
+    [SITE_ABOUT] = "about",
+    [SITE_ACCESSIBILITY] = "accessibility",
+    [SITE_ARTICLE] = "article",
+    [SITE_BARRED] = "barred",
+    [SITE_BRAND] = "brand",
+    [SITE_CORRECTIONS] = "corrections",
+    [SITE_COVERAGE] = "coverage",
+    [SITE_DOOR] = "door",
+    [SITE_FEEDS] = "feeds",
+    [SITE_FOOTER] = "footer",
+    [SITE_HEAD] = "head",
+    [SITE_HOME] = "home",
+    [SITE_LANGUAGES] = "languages",
+    [SITE_LISTING] = "listing",
+    [SITE_MISSING] = "missing",
+    [SITE_MOVED] = "moved",
+    [SITE_NAV] = "nav",
+    [SITE_PEOPLE] = "people",
+    [SITE_PRESS] = "press",
+    [SITE_PROVINCE] = "province",
+    [SITE_PROVINCES] = "provinces",
+    [SITE_REUSE] = "reuse",
+    [SITE_SEARCH] = "search",
+    [SITE_SITE_MAP] = "site-map",
+    [SITE_TOPICS] = "topics",
+    [SITE_WITHDRAWN] = "withdrawn",
+    [SITE_YEAR] = "year",
 };
 
 // "site.css" becomes "assets/site.<hash>.css"; templates call it by its name without the ending,
@@ -37,58 +58,6 @@ static void add_asset(struct site_theme *theme, const struct embedded *file)
                         json_string(address));
 }
 
-static const struct site_asset *asset_called(const struct site_theme *theme, const char *name,
-                                             size_t length)
-{
-    for (size_t i = 0; i < theme->asset_count; i++) {
-        const char *called = theme->assets[i].file->name;
-        if (strlen(called) == length && memcmp(called, name, length) == 0)
-            return &theme->assets[i];
-    }
-    return NULL;
-}
-
-// A style sheet names the other files as they are called in the sources, "url(latin-400.woff2)";
-// readers find them beside it under their hashed names.
-static const struct embedded *with_addresses(struct site_theme *theme, const struct embedded *sheet)
-{
-    char *out = talloc_strdup(theme, "");
-    const char *at = sheet->data;
-    for (const char *url; (url = strstr(at, "url("));) {
-        const char *name = url + strlen("url("), *end = strchr(name, ')');
-        const struct site_asset *asset = asset_called(theme, name, (size_t)(end - name));
-        const char *slash = asset ? strchr(asset->path, '/') + 1 : NULL;
-        out = talloc_strndup_append_buffer(out, at, (size_t)((slash ? name : end) - at));
-        if (slash)
-            out = talloc_strdup_append_buffer(out, slash);
-        at = end;
-    }
-    out = talloc_strdup_append_buffer(out, at);
-    struct embedded *file = talloc(theme, struct embedded);
-    *file = (struct embedded){sheet->name, out, strlen(out)};
-    return file;
-}
-
-static bool is_sheet(const struct embedded *file)
-{
-    return strcmp(strrchr(file->name, '.'), ".css") == 0;
-}
-
-// Style sheets last: their own hash depends on the addresses in them.
-static void add_assets(struct site_theme *theme)
-{
-    size_t count = 0;
-    while (site_assets[count].name)
-        count++;
-    theme->assets = talloc_array(theme, struct site_asset, count);
-    for (size_t i = 0; i < count; i++)
-        if (!is_sheet(&site_assets[i]))
-            add_asset(theme, &site_assets[i]);
-    for (size_t i = 0; i < count; i++)
-        if (is_sheet(&site_assets[i]))
-            add_asset(theme, with_addresses(theme, &site_assets[i]));
-}
-
 static int theme_free(struct site_theme *theme)
 {
     json_decref(theme->asset);
@@ -100,7 +69,12 @@ int site_theme_load(TALLOC_CTX *ctx, struct site_theme **ret, char **ret_error)
     struct site_theme *theme = talloc_zero(ctx, struct site_theme);
     theme->asset = json_object();
     talloc_set_destructor(theme, theme_free);
-    add_assets(theme);
+    size_t count = 0;
+    while (site_assets[count].name)
+        count++;
+    theme->assets = talloc_array(theme, struct site_asset, count);
+    for (size_t i = 0; i < count; i++)
+        add_asset(theme, &site_assets[i]);
     for (size_t i = 0; i < SITE_TEMPLATES; i++) {
         int r = mustache_compile(theme, template_names[i], site_templates, &theme->templates[i],
                                  ret_error);
@@ -190,6 +164,7 @@ json_t *site_look_make(const struct site_theme *theme, const struct site_catalog
     json_object_set(parts, "t", words);
     json_object_set(parts, "asset", theme->asset);
     json_object_set_new(parts, "topics", topics_of(catalogue, shelf));
+    json_object_set_new(parts, "groups", site_menu_groups(shelf));
     static const enum site_template names[] = {SITE_HEAD, SITE_BRAND, SITE_NAV, SITE_FOOTER};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         set_part(theme, names[i], parts, look);

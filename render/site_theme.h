@@ -10,20 +10,30 @@
 
 enum site_template {
     SITE_ABOUT,
+    SITE_ACCESSIBILITY,
     SITE_ARTICLE,
     SITE_BARRED,
     SITE_BRAND, // with FOOTER, HEAD and NAV: parts of the layout
+    SITE_CORRECTIONS,
+    SITE_COVERAGE,
     SITE_DOOR,
+    SITE_FEEDS,
     SITE_FOOTER,
     SITE_HEAD,
     SITE_HOME,
+    SITE_LANGUAGES,
+    SITE_LISTING,
     SITE_MISSING,
     SITE_MOVED,
     SITE_NAV,
+    SITE_PEOPLE,
+    SITE_PRESS,
     SITE_PROVINCE,
     SITE_PROVINCES,
+    SITE_REUSE,
     SITE_SEARCH,
-    SITE_TOPIC,
+    SITE_SITE_MAP,
+    SITE_TOPICS,
     SITE_WITHDRAWN,
     SITE_YEAR,
     SITE_TEMPLATES, // how many there are
@@ -43,6 +53,10 @@ struct site_theme {
 
 // Compile and hash. SEN_INVALID with a sentence: a template is wrong.
 int site_theme_load(TALLOC_CTX *ctx, struct site_theme **ret, char **ret_error) SEN_MUST_CHECK;
+
+// The menus at the foot of a page (site_index.c): [{"title", "links": [{"name", "href"}]}]. A new
+// reference.
+json_t *site_menu_groups(const struct site_shelf *shelf);
 
 // The shared part of every view of a locale: {"t": words, "asset": ..., "look": ...}. A new
 // reference.

@@ -58,6 +58,35 @@ static void touch_unit(struct site_touched *touched, const struct site *site,
         touch_article(touched, site, unit->articles[i]->id);
 }
 
+static void touch_byline(struct site_touched *touched, const struct site *site,
+                         const struct site_byline *byline)
+{
+    const struct site_byline *now =
+        byline ? site_catalogue_byline(site->catalogue, byline->name) : NULL;
+    if (now)
+        touched->bylines[now->index] = true;
+}
+
+// Another name can take or leave the address that one would have.
+static void touch_moved_bylines(struct site_touched *touched, const struct site *site,
+                                const struct site *before)
+{
+    const struct site_catalogue *c = site->catalogue;
+    for (size_t i = 0; i < c->byline_count; i++) {
+        const struct site_byline *old =
+            site_catalogue_byline(before->catalogue, c->bylines[i]->name);
+        touched->bylines[i] = old && strcmp(old->slug, c->bylines[i]->slug) != 0;
+    }
+    for (size_t i = 0; i < c->article_count; i++) {
+        const struct site_article *article = c->articles[i];
+        for (size_t j = 0; j < article->edition_count; j++) {
+            const struct site_byline *byline = article->editions[j]->byline;
+            if (byline && touched->bylines[byline->index])
+                touch_article(touched, site, article->id);
+        }
+    }
+}
+
 struct site_touched *site_touched_new(TALLOC_CTX *ctx, const struct site *site,
                                       const struct site *before)
 {
@@ -66,6 +95,8 @@ struct site_touched *site_touched_new(TALLOC_CTX *ctx, const struct site *site,
     touched->articles = talloc_zero_array(touched, bool, c->article_count + 1);
     touched->units = talloc_zero_array(touched, bool, c->unit_count + 1);
     touched->topics = talloc_zero_array(touched, bool, c->topic_count + 1);
+    touched->bylines = talloc_zero_array(touched, bool, c->byline_count + 1);
+    touch_moved_bylines(touched, site, before);
     // A fact can begin to hold on a day of its own.
     if (strcmp(before->catalogue->day, c->day) != 0)
         for (size_t i = 0; i < c->unit_count; i++)
@@ -81,6 +112,11 @@ static void touch_lists(struct site_touched *touched, const struct site *site,
     for (size_t i = 0; article->topic && i < c->topic_count; i++)
         if (strcmp(c->topics[i].id, article->topic->id) == 0)
             touched->topics[i] = true;
+    size_t kind = site_kind_index(article->kind);
+    if (kind < SITE_KINDS)
+        touched->kinds[kind] = true;
+    for (size_t i = 0; i < article->edition_count; i++)
+        touch_byline(touched, site, article->editions[i]->byline);
     for (size_t i = 0; i < article->unit_count; i++) {
         const struct site_unit *unit = site_catalogue_unit(c, article->units[i]->id);
         if (unit)

@@ -7,6 +7,8 @@ struct site_touched {
     bool *articles; // by index in the catalogue
     bool *units;
     bool *topics;
+    bool kinds[SITE_KINDS];
+    bool *bylines;
     size_t article_count; // how many are set
     char **lost;          // ids of articles that changed and have nothing to show any more
     size_t lost_count;

@@ -39,6 +39,14 @@ char *site_place_url(TALLOC_CTX *ctx, const struct site_wing *wing, const struct
     return url;
 }
 
+char *site_place_href(TALLOC_CTX *ctx, const struct site_wing *wing, const struct site_place *place)
+{
+    const struct site_unit *unit = site_profile_unit(wing, place);
+    if (!unit)
+        return site_place_url(ctx, wing, place);
+    return talloc_asprintf(ctx, "/%s/provinces/%s/", wing->locale->tag, unit->id);
+}
+
 char *site_add_id(char *list, const char *id)
 {
     list = talloc_strdup_append_buffer(list, list[1] ? ",\"" : "\"");
@@ -155,7 +163,7 @@ json_t *site_card(const struct site *site, const struct site_wing *wing,
     json_t *card = json_object();
     TALLOC_CTX *ctx = talloc_new(NULL);
     char datetime[32];
-    site_set(card, "href", site_place_url(ctx, wing, place));
+    site_set(card, "href", site_place_href(ctx, wing, place));
     site_set(card, "title", shown->title);
     site_set(card, "summary", shown->summary);
     site_set(card, "datetime", site_datetime(datetime, shown->published));
@@ -170,7 +178,7 @@ json_t *site_card(const struct site *site, const struct site_wing *wing,
     return card;
 }
 
-static json_t *licence_of(const char *id)
+json_t *site_licence(const char *id)
 {
     static const struct {
         const char *id, *name, *url;
@@ -239,7 +247,7 @@ void site_set_origin(const struct site *site, const struct site_wing *wing, json
                  message_format(ctx, wing->ui, "article.translated_version", args, 1));
     }
     if (text->licence)
-        json_object_set_new(view, "licence", licence_of(text->licence));
+        json_object_set_new(view, "licence", site_licence(text->licence));
     site_set_list(view, "sources", sources_of(text->sources));
     talloc_free(ctx);
 }
