@@ -1,5 +1,6 @@
 // The pages of an article: one in every locale, and the addresses it had before.
 #include "render/site_internal.h"
+#include "render/site_linked.h"
 
 #include <string.h>
 
@@ -139,6 +140,7 @@ static int write_place(const struct site *site, const struct site_wing *wing,
         .shown = shown->locale,
         .path = path_of(ctx, wing, place->slug, gone ? SITE_GONE_PAGE : SITE_PAGE),
         .text = shown,
+        .linked = live ? site_linked_article(site, wing, shown, text, versions) : NULL,
     };
     int r = site_page_write(site, wing, &page, view);
     talloc_free(ctx);

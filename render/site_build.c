@@ -221,6 +221,8 @@ static int write_all(struct build *build, char **ret_error)
     if (!r)
         r = run_processes(build);
     if (!r)
+        r = site_write_data(site);
+    if (!r)
         r = site_write_map_index(site);
     return r;
 }

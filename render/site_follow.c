@@ -135,6 +135,8 @@ static int write_touched(struct follower *f, const struct site *site,
     for (size_t i = 0; !r && i < site->wing_count; i++)
         r = write_touched_wing(f, site, touched, &site->wings[i]);
     if (!r)
+        r = site_write_data(site);
+    if (!r)
         r = site_write_map_index(site);
     for (size_t i = 0; !r && i < site->wing_count; i++)
         r = site_update_search(site, &site->wings[i], f->session, touched, f->site->catalogue,

@@ -79,6 +79,8 @@ json_t *site_card(const struct site *site, const struct site_wing *wing,
 json_t *site_picture(const struct site_wing *wing, const struct site_edition *shown);
 // What a licence is called, and its address when it is a known one: name, url.
 json_t *site_licence(const char *id);
+// [{"title", "url"}] of site_text.sources; url is "" where it leads nowhere on the web.
+json_t *site_sources(const char *text);
 // What a text says of itself: author, agency, licence, sources, how it was made.
 void site_set_origin(const struct site *site, const struct site_wing *wing, json_t *view,
                      const struct site_edition *shown, const struct site_text *text);
@@ -233,6 +235,10 @@ int site_write_coverage(const struct site *site, const struct site_wing *wing) S
 
 // site_index.c: the menus at the foot of every page, and the site map for people.
 int site_write_site_map(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
+
+// site_data.c: the facts of all units as a table.
+#define SITE_DATA "provinces.csv"
+int site_write_data(const struct site *site) SEN_MUST_CHECK;
 
 // site_map.c
 int site_write_map(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;

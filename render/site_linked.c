@@ -23,10 +23,18 @@ static void set_address(json_t *node, const char *key, const struct site *site, 
     json_object_set_new(node, key, json_sprintf("%s%s", site->origin, path));
 }
 
-static json_t *publisher_reference(const struct site *site)
+json_t *site_publisher_reference(const struct site *site)
 {
     json_t *node = json_object();
     set_address(node, "@id", site, "/#publisher");
+    return node;
+}
+
+json_t *site_website_reference(const struct site *site, const struct site_wing *wing)
+{
+    json_t *node = json_object();
+    json_object_set_new(node, "@id",
+                        json_sprintf("%s/%s/#website", site->origin, wing->locale->tag));
     return node;
 }
 
@@ -56,7 +64,7 @@ static json_t *website_of(const struct site *site, const struct site_wing *wing)
     site_set(node, "name", message_text(wing->ui, "site.name"));
     site_set(node, "description", message_text(wing->ui, "site.description"));
     site_set(node, "inLanguage", tag);
-    json_object_set_new(node, "publisher", publisher_reference(site));
+    json_object_set_new(node, "publisher", site_publisher_reference(site));
     json_t *target = site_node("EntryPoint", NULL), *search = site_node("SearchAction", NULL);
     json_object_set_new(target, "urlTemplate",
                         json_sprintf("%s/%s/search/?q={search_term_string}", site->origin, tag));
@@ -77,10 +85,18 @@ static const char *type_of(const char *kind)
     static const struct {
         const char *kind, *type;
     } types[] = {
-        {"about", "AboutPage"},          {"home", "WebPage"},
-        {"press", "ContactPage"},        {"provinces", "CollectionPage"},
-        {"search", "SearchResultsPage"}, {"section", "CollectionPage"},
-        {"topic", "CollectionPage"},     {"topics", "CollectionPage"},
+        {"about", "AboutPage"},
+        {"accessibility", "AboutPage"},
+        {"corrections", "CollectionPage"},
+        {"person", "ProfilePage"},
+        {"people", "CollectionPage"},
+        {"press", "ContactPage"},
+        {"provinces", "CollectionPage"},
+        {"reuse", "AboutPage"},
+        {"search", "SearchResultsPage"},
+        {"section", "CollectionPage"},
+        {"topic", "CollectionPage"},
+        {"topics", "CollectionPage"},
     };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(types[i].kind, kind) == 0)
@@ -91,15 +107,13 @@ static const char *type_of(const char *kind)
 static json_t *page_node(const struct site *site, const struct site_wing *wing,
                          const struct site_page *page, const char *url)
 {
-    json_t *node = site_node(type_of(page->kind), url), *part = json_object();
+    json_t *node = site_node(type_of(page->kind), url);
     site_set(node, "url", url);
     site_set(node, "name", page->title);
     site_set(node, "description", page->description);
     site_set(node, "inLanguage", wing->ui->tag);
-    json_object_set_new(part, "@id",
-                        json_sprintf("%s/%s/#website", site->origin, wing->locale->tag));
-    json_object_set_new(node, "isPartOf", part);
-    json_object_set_new(node, "publisher", publisher_reference(site));
+    json_object_set_new(node, "isPartOf", site_website_reference(site, wing));
+    json_object_set_new(node, "publisher", site_publisher_reference(site));
     return node;
 }
 

@@ -1,5 +1,6 @@
 // The list of provinces and cities: those that are, and the names that were.
 #include "render/site_internal.h"
+#include "render/site_linked.h"
 
 #include "locales/collate.h"
 
@@ -140,6 +141,7 @@ int site_write_units(const struct site *site, const struct site_wing *wing)
         .alternates = alternates,
         .shown = wing->ui,
         .path = talloc_asprintf(ctx, "%s/provinces/index.html", wing->locale->tag),
+        .linked = site_linked_units(site, wing, json_string_value(json_object_get(view, "intro"))),
     };
     int r = site_page_write(site, wing, &page, view);
     json_decref(alternates);

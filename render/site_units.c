@@ -1,5 +1,6 @@
 // The page of a province or city.
 #include "render/site_internal.h"
+#include "render/site_linked.h"
 
 #include "locales/collate.h"
 
@@ -309,6 +310,20 @@ static int write_aliases(const struct site *site, const struct site_wing *wing,
     return r;
 }
 
+static json_t *linked_of(const struct site *site, const struct site_wing *wing,
+                         const struct site_unit *unit, const struct site_place *profile,
+                         const struct site_text *text, const struct site_versions *versions)
+{
+    json_t *nodes = json_array(), *article = NULL;
+    json_array_append_new(nodes, site_linked_unit(site, wing, unit));
+    if (profile && text)
+        article = site_linked_article(site, wing, profile->shown, text, versions);
+    if (article)
+        json_array_extend(nodes, article);
+    json_decref(article);
+    return nodes;
+}
+
 int site_write_unit(const struct site *site, const struct site_wing *wing,
                     const struct site_unit *unit, const struct site_text *text)
 {
@@ -345,6 +360,7 @@ int site_write_unit(const struct site *site, const struct site_wing *wing,
         .shown = profile ? profile->shown->locale : wing->ui,
         .path = talloc_asprintf(ctx, "%s/provinces/%s/index.html", wing->locale->tag, unit->id),
         .feed = talloc_asprintf(ctx, "provinces/%s/", unit->id),
+        .linked = linked_of(site, wing, unit, profile, text, &versions),
     };
     int r = site_page_write(site, wing, &page, view);
     if (!r)

@@ -198,7 +198,7 @@ json_t *site_licence(const char *id)
 }
 
 // Only addresses that lead somewhere on the web become links.
-static json_t *sources_of(const char *text)
+json_t *site_sources(const char *text)
 {
     json_t *list = json_array(), *sources = json_loads(text, 0, NULL), *one;
     size_t i;
@@ -248,7 +248,7 @@ void site_set_origin(const struct site *site, const struct site_wing *wing, json
     }
     if (text->licence)
         json_object_set_new(view, "licence", site_licence(text->licence));
-    site_set_list(view, "sources", sources_of(text->sources));
+    site_set_list(view, "sources", site_sources(text->sources));
     talloc_free(ctx);
 }
 
