@@ -34,8 +34,8 @@ static int run(const struct settings *settings, int argc, char **argv)
                 : r < 0 ? strerror(-r)
                         : "the site could not be built");
     else
-        printf("%u pages of %u articles in %u locales, %.2f s\n", report.pages, report.articles,
-               report.locales, report.seconds);
+        printf("%u pages of %u articles in %u locales, %.2f s; compressed copies, %.2f s\n",
+               report.pages, report.articles, report.locales, report.seconds, report.siblings);
     if (!r && report.kept)
         printf("%u texts could not be rendered again and show what was rendered before; the log "
                "says which.\n",

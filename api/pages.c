@@ -7,6 +7,7 @@
 #include "locales/locale.h"
 #include "locales/negotiate.h"
 #include "render/site_output.h"
+#include "render/site_siblings.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +24,7 @@ static const struct {
     {".css", "text/css; charset=utf-8"},
     {".js", "text/javascript; charset=utf-8"},
     {".json", "application/json; charset=utf-8"},
+    {".csv", "text/csv; charset=utf-8"},
     {".xml", "application/xml; charset=utf-8"},
     {".txt", "text/plain; charset=utf-8"},
     {".svg", "image/svg+xml"},
@@ -43,8 +45,6 @@ static const char *type_of(const char *path)
     }
     return NULL;
 }
-
-#define SITE_HEADERS PAGE_HEADERS "Referrer-Policy: strict-origin-when-cross-origin\r\n"
 
 // Uploaded and imported pictures run nothing and frame nothing, even when opened by themselves.
 #define MEDIA_HEADERS                                                                              \
@@ -134,6 +134,8 @@ static enum step_result send_file(struct request *request, const char *file, con
         return NEXT;
     response = read_file(thread, fd, &now, type, headers, status);
     close(fd);
+    if (site_siblings_wanted(file))
+        response_of_file(response, file);
     cache_store(thread->cache, key, response, "", cache_moment(thread->cache), thread->now);
     request_send(request, response, NULL);
     response_unref(response);
@@ -145,8 +147,8 @@ static enum step_result send_file(struct request *request, const char *file, con
 static enum step_result step_front(struct request *request)
 {
     const struct locale *locale = problem_locale(request);
-    char *headers =
-        talloc_asprintf(request, "Location: /%s/\r\nVary: Accept-Language\r\n", locale->tag);
+    char *headers = talloc_asprintf(
+        request, SITE_HEADERS "Location: /%s/\r\nVary: Accept-Language\r\n", locale->tag);
     request_reply(request, 302, NULL, headers, NULL, 0);
     return DONE;
 }
@@ -154,8 +156,9 @@ static enum step_result step_front(struct request *request)
 static enum step_result redirect_to_folder(struct request *request)
 {
     size_t length = strcspn(request->path, "?");
-    char *headers = talloc_asprintf(request, "Location: %.*s/%s\r\n", (int)length, request->path,
-                                    request->path + length);
+    const char *fields = page_headers(request, request->path);
+    char *headers = talloc_asprintf(request, "%sLocation: %.*s/%s\r\n", fields, (int)length,
+                                    request->path, request->path + length);
     request_reply(request, 301, NULL, headers, NULL, 0);
     return DONE;
 }

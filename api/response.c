@@ -3,11 +3,15 @@
 #include "api/conn.h"
 #include "render/compress.h"
 
+#include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 #include <xxhash.h>
 
 enum {
@@ -136,6 +140,11 @@ struct response *response_new(TALLOC_CTX *ctx, int status, const char *type, con
     return response;
 }
 
+void response_of_file(struct response *response, const char *file)
+{
+    response->file = talloc_strdup(response, file);
+}
+
 struct response *response_ref(struct response *response)
 {
     response->refs++;
@@ -159,7 +168,8 @@ size_t response_bytes(const struct response *response)
 // ---- choosing
 // ------------------------------------------------------------------------------------
 
-// How much an Accept-Encoding list wants a coding: its q value; 0: not at all, or not listed.
+// How much an Accept-Encoding list wants a coding (RFC 9110 section 12.5.3): its q value; 0: not at
+// all, or not listed. What is not named is not sent, so "*" counts for nothing.
 static double wanted(const char *list, const char *coding)
 {
     size_t length = strlen(coding);
@@ -176,27 +186,60 @@ static double wanted(const char *list, const char *coding)
     return 0;
 }
 
+static const char *const coding_names[] = {NULL, "gzip", "br"};
+
+// The copy beside the file of the answer. false: there is none.
+static bool read_sibling(struct response *response, enum encoding encoding, struct rendition *made)
+{
+    static const char *const endings[] = {NULL, ".gz", ".br"};
+    char name[PATH_MAX];
+    struct stat info;
+    if (!response->file ||
+        snprintf(name, sizeof name, "%s%s", response->file, endings[encoding]) >= PATH_MAX)
+        return false;
+    int file = open(name, O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return false;
+    size_t size = !fstat(file, &info) && info.st_size > 0 ? (size_t)info.st_size : 0;
+    bool done = size && size < response->renditions[ENCODING_NONE].body_length;
+    char *bytes = talloc_array(response, char, done ? size : 1);
+    done = done && read(file, bytes, size) == (ssize_t)size;
+    close(file);
+    if (!done) {
+        talloc_free(bytes);
+        return false;
+    }
+    made->body = bytes;
+    made->body_length = size;
+    make_etag(bytes, size, made->etag, sizeof made->etag);
+    return true;
+}
+
+static bool compress(struct response *response, enum encoding encoding, struct rendition *made)
+{
+    const struct rendition *plain = &response->renditions[ENCODING_NONE];
+    char *bytes;
+    int r = encoding == ENCODING_GZIP ? compress_gzip(response, plain->body, plain->body_length,
+                                                      GZIP_LEVEL, &bytes, &made->body_length)
+                                      : compress_brotli(response, plain->body, plain->body_length,
+                                                        BROTLI_LEVEL, &bytes, &made->body_length);
+    if (r)
+        return false;
+    made->body = bytes;
+    snprintf(made->etag, sizeof made->etag, "%.*s-%s\"", (int)strlen(plain->etag) - 1, plain->etag,
+             coding_names[encoding]);
+    return true;
+}
+
 // The rendition of an encoding, made when it is first asked for and kept.
 static struct rendition *rendition_of(struct response *response, enum encoding encoding)
 {
-    static const char *const names[] = {NULL, "gzip", "br"};
-    const struct rendition *plain = &response->renditions[ENCODING_NONE];
     struct rendition *made = &response->renditions[encoding];
     if (made->head)
         return made;
-    char *bytes;
-    size_t length;
-    int r = encoding == ENCODING_GZIP ? compress_gzip(response, plain->body, plain->body_length,
-                                                      GZIP_LEVEL, &bytes, &length)
-                                      : compress_brotli(response, plain->body, plain->body_length,
-                                                        BROTLI_LEVEL, &bytes, &length);
-    if (r)
+    if (!read_sibling(response, encoding, made) && !compress(response, encoding, made))
         return &response->renditions[ENCODING_NONE];
-    made->body = bytes;
-    made->body_length = length;
-    snprintf(made->etag, sizeof made->etag, "%.*s-%s\"", (int)strlen(plain->etag) - 1, plain->etag,
-             names[encoding]);
-    make_head(response, made, names[encoding]);
+    make_head(response, made, coding_names[encoding]);
     return made;
 }
 
@@ -206,7 +249,8 @@ static struct rendition *choose(const struct request *request, struct response *
     if (!response->compressible || !list)
         return &response->renditions[ENCODING_NONE];
     double brotli = wanted(list, "br"), gzip = wanted(list, "gzip");
-    if (brotli == 0 && gzip == 0)
+    double best = brotli >= gzip ? brotli : gzip;
+    if (best == 0 || wanted(list, "identity") > best)
         return &response->renditions[ENCODING_NONE];
     return rendition_of(response, brotli >= gzip ? ENCODING_BROTLI : ENCODING_GZIP);
 }
@@ -279,6 +323,10 @@ void request_send(struct request *request, struct response *response, const char
     end = add_field(end, "X-Request-Id: ", request->id);
     if (response->compressible)
         end = add_field(end, "Vary: ", "Accept-Encoding");
+    // A portal whose address is https: is never to be asked without TLS (RFC 6797). Who stands in
+    // front of this server speaks it; a browser that was reached without it passes over the field.
+    if (strncmp(thread->settings->origin, "https://", 8) == 0)
+        end = add_field(end, "Strict-Transport-Security: ", "max-age=63072000");
     if (extra) // one or two short lines
         end = stpcpy(end, extra);
     if (conn_must_close(request->conn))

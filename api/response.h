@@ -18,8 +18,9 @@ struct response {
     int status;
     int64_t modified; // seconds since 1970; 0: unknown
     bool compressible;
-    bool names_etag;                        // headers give an ETag of their own, such as a revision
-    const char *headers;                    // the fields common to all renditions, whole lines
+    const char *file;    // whose siblings are its renditions, when there are some; NULL: none
+    bool names_etag;     // headers give an ETag of their own, such as a revision
+    const char *headers; // the fields common to all renditions, whole lines
     struct rendition renditions[ENCODINGS]; // an empty head: not made yet
     unsigned refs;
 };
@@ -27,6 +28,9 @@ struct response {
 // Make an answer of a body. headers as in request_reply; body is copied. One reference.
 struct response *response_new(TALLOC_CTX *ctx, int status, const char *type, const char *headers,
                               const void *body, size_t length, int64_t modified);
+// The answer is this file of the site: the compressed copies beside it (render/site_siblings.h) are
+// read when they are first asked for, instead of being made. Copies that are not there are made.
+void response_of_file(struct response *response, const char *file);
 struct response *response_ref(struct response *response);
 void response_unref(struct response *response);
 

@@ -141,7 +141,7 @@ static int make(TALLOC_CTX *ctx, const struct request *request, const struct db_
         return SEN_NOT_FOUND;
     char *headers = talloc_asprintf(
         ctx,
-        PAGE_HEADERS "Cache-Control: public, max-age=%d, stale-while-revalidate=%d\r\n"
+        SITE_HEADERS "Cache-Control: public, max-age=%d, stale-while-revalidate=%d\r\n"
                      "Content-Language: %s\r\n",
         read->max_age, read->stale_age, reader->tag);
     *ret = response_new(request->thread->memory, 200, "text/html; charset=utf-8", headers,
@@ -159,7 +159,7 @@ static enum step_result send_refusal(struct request *request, int status, const 
     if (!page)
         return NEXT;
     char *headers = talloc_asprintf(
-        request, PAGE_HEADERS "Cache-Control: no-store\r\nContent-Language: %s\r\n", reader->tag);
+        request, SITE_HEADERS "Cache-Control: no-store\r\nContent-Language: %s\r\n", reader->tag);
     request_reply(request, status, "text/html; charset=utf-8", headers, page->data, page->length);
     return DONE;
 }

@@ -1,5 +1,6 @@
 // The static site: every page of the portal as a file under SEN_HOME/site, a symbolic link to the
-// folder of the present build (site-<n>). Files: <locale>/..., robots.txt, sitemap.xml and
+// folder of the present build (site-<n>), each file with its compressed copies beside it
+// (render/site_siblings.h). Files: <locale>/..., robots.txt, sitemap.xml and
 // sitemap-<locale>.xml, assets/<name>.<hash>.<ending>. Addresses end in a slash and stand for
 // index.html in a folder.
 //
@@ -26,7 +27,8 @@ struct site_report {
     unsigned articles;
     unsigned locales;
     unsigned kept; // texts that could not be rendered and show their stored HTML
-    double seconds;
+    double seconds;  // until all pages were there
+    double siblings; // seconds more for their compressed copies
 };
 
 // Build the whole site aside and put it in the place of the old one. Waits for another build or

@@ -8,6 +8,7 @@
 #include "render/sandbox.h"
 #include "render/site_internal.h"
 #include "render/site_search.h"
+#include "render/site_siblings.h"
 #include "render/site_tree.h"
 
 #include <errno.h>
@@ -47,7 +48,15 @@ struct build {
     size_t pieces;
     unsigned jobs;
     struct site_output output;
+    double paged; // when the pages were there
 };
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
 
 static size_t chunk_count(const struct site *site)
 {
@@ -227,13 +236,6 @@ static int write_all(struct build *build, char **ret_error)
     return r;
 }
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
 static int remember(struct db_session *session, int64_t seq, char **ret_error)
 {
     char number[24];
@@ -254,6 +256,9 @@ static int build_in(struct build *build, struct site_tree *tree, struct db_sessi
         r = write_all(build, ret_error);
     if (!r)
         r = site_tree_stamp(&build->output, site_fingerprint(build->site, build->site));
+    build->paged = now();
+    if (!r && build->settings->precompress)
+        r = site_siblings_make(build->output.root, build->jobs, build->options->stop);
     if (r) {
         site_tree_drop(tree);
         return r;
@@ -269,7 +274,8 @@ static void report(const struct build *build, double began, struct site_report *
         .articles = (unsigned)build->site->catalogue->article_count,
         .locales = (unsigned)build->site->wing_count,
         .kept = build->shared->kept,
-        .seconds = now() - began,
+        .seconds = build->paged - began,
+        .siblings = now() - build->paged,
     };
 }
 

@@ -79,19 +79,25 @@ static json_t *language_of(const struct locale *locale)
     return language;
 }
 
+// Languages that a wide page names in its head; the menu beside them holds all.
+#define NEAR 7
+
 static json_t *switcher(const struct site *site, const struct site_wing *wing,
                         const struct site_versions *versions)
 {
-    json_t *others = json_array();
+    json_t *others = json_array(), *near = json_array();
     for (size_t i = 0; i < site->wing_count; i++) {
         if (&site->wings[i] == wing || !versions->real[i])
             continue;
         json_t *language = language_of(site->wings[i].locale);
         site_set(language, "href", versions->urls[i]);
+        if (json_array_size(near) < NEAR)
+            json_array_append(near, language);
         json_array_append_new(others, language);
     }
-    return json_pack("{s:o, s:o, s:o}", "current", language_of(wing->locale), "others", others,
-                     "all", json_sprintf("/%s/languages/", wing->locale->tag));
+    return json_pack("{s:o, s:b, s:o, s:o, s:o}", "current", language_of(wing->locale), "has_near",
+                     json_array_size(near) > 0, "near", near, "others", others, "all",
+                     json_sprintf("/%s/languages/", wing->locale->tag));
 }
 
 static json_t *feeds_of(const struct site_wing *wing, const char *title, const char *feed)

@@ -170,7 +170,7 @@ int site_write_map(const struct site *site, const struct site_wing *wing)
     if (r || !site->output->live)
         return r;
     char *next = part_name(NULL, wing, map.part + 1);
-    r = site_output_remove(site->output, next);
+    r = site_output_remove_file(site->output, next);
     talloc_free(next);
     return r;
 }

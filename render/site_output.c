@@ -1,5 +1,7 @@
 #include "render/site_output.h"
 
+#include "render/site_siblings.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -51,7 +53,7 @@ static int make_page_folder(int root, const char *path)
     return errno == ENOENT ? make_folders(root, path) : -errno;
 }
 
-static int create(int root, const char *path, const char *data, size_t length)
+int site_output_create(int root, const char *path, const char *data, size_t length)
 {
     int file = openat(root, path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (file < 0)
@@ -79,18 +81,25 @@ static bool holds_already(int root, const char *path, const char *data, size_t l
     return same;
 }
 
-static int replace(int root, const char *path, const char *data, size_t length)
+int site_output_replace(int root, const char *path, const char *data, size_t length)
 {
     char temporary[PATH_MAX];
     const char *slash = strrchr(path, '/');
     int folder = slash ? (int)(slash - path) + 1 : 0;
     snprintf(temporary, sizeof temporary, "%.*s.%s.tmp", folder, path, path + folder);
-    int r = create(root, temporary, data, length);
+    int r = site_output_create(root, temporary, data, length);
     if (!r && renameat(root, temporary, root, path))
         r = -errno;
     if (r)
         unlinkat(root, temporary, 0);
     return r;
+}
+
+static int remove_file(int root, const char *path)
+{
+    if (unlinkat(root, path, 0) && errno != ENOENT)
+        return -errno;
+    return site_siblings_remove(root, path);
 }
 
 // After the page that takes their place is there: readers never find none.
@@ -105,8 +114,9 @@ static int remove_other_pages(struct site_output *output, const char *path)
     for (size_t i = 0; own < NAMES && i < NAMES; i++) {
         char other[PATH_MAX];
         snprintf(other, sizeof other, "%.*s%s", (int)(name - path), path, names[i]);
-        if (i != own && unlinkat(output->root, other, 0) && errno != ENOENT)
-            return -errno;
+        int r = i == own ? SEN_OK : remove_file(output->root, other);
+        if (r)
+            return r;
     }
     return SEN_OK;
 }
@@ -125,12 +135,22 @@ int site_output_write(struct site_output *output, const char *path, const char *
         return remove_other_pages(output, path);
     }
     int r = make_page_folder(output->root, path);
+    if (!r && output->live && output->siblings)
+        r = site_siblings_write(output->root, path, true, data, length);
     if (!r)
-        r = output->live ? replace(output->root, path, data, length)
-                         : create(output->root, path, data, length);
+        r = output->live ? site_output_replace(output->root, path, data, length)
+                         : site_output_create(output->root, path, data, length);
     if (!r && output->live)
         r = remove_other_pages(output, path);
     output->written += !r;
+    return r;
+}
+
+int site_output_remove_file(struct site_output *output, const char *path)
+{
+    bool there = !faccessat(output->root, path, F_OK, 0);
+    int r = remove_file(output->root, path);
+    output->removed += !r && there;
     return r;
 }
 

@@ -257,8 +257,8 @@ static int remove_old(const struct index *index, const struct shape *old)
             r = site_output_remove(output, talloc_asprintf(index->ctx, "%s/search/%u", tag, i));
         for (unsigned j = index->shape.shards; !r && i < index->shape.segments && j < old->shards;
              j++)
-            r = site_output_remove(output,
-                                   talloc_asprintf(index->ctx, "%s/search/%u/%u.json", tag, i, j));
+            r = site_output_remove_file(
+                output, talloc_asprintf(index->ctx, "%s/search/%u/%u.json", tag, i, j));
     }
     return r;
 }

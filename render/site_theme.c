@@ -58,6 +58,58 @@ static void add_asset(struct site_theme *theme, const struct embedded *file)
                         json_string(address));
 }
 
+static const struct site_asset *asset_called(const struct site_theme *theme, const char *name,
+                                             size_t length)
+{
+    for (size_t i = 0; i < theme->asset_count; i++) {
+        const char *called = theme->assets[i].file->name;
+        if (strlen(called) == length && memcmp(called, name, length) == 0)
+            return &theme->assets[i];
+    }
+    return NULL;
+}
+
+// A style sheet names the other files as they are called in the sources, "url(latin-400.woff2)";
+// readers find them beside it under their hashed names.
+static const struct embedded *with_addresses(struct site_theme *theme, const struct embedded *sheet)
+{
+    char *out = talloc_strdup(theme, "");
+    const char *at = sheet->data;
+    for (const char *url; (url = strstr(at, "url("));) {
+        const char *name = url + strlen("url("), *end = strchr(name, ')');
+        const struct site_asset *asset = asset_called(theme, name, (size_t)(end - name));
+        const char *slash = asset ? strchr(asset->path, '/') + 1 : NULL;
+        out = talloc_strndup_append_buffer(out, at, (size_t)((slash ? name : end) - at));
+        if (slash)
+            out = talloc_strdup_append_buffer(out, slash);
+        at = end;
+    }
+    out = talloc_strdup_append_buffer(out, at);
+    struct embedded *file = talloc(theme, struct embedded);
+    *file = (struct embedded){sheet->name, out, strlen(out)};
+    return file;
+}
+
+static bool is_sheet(const struct embedded *file)
+{
+    return strcmp(strrchr(file->name, '.'), ".css") == 0;
+}
+
+// Style sheets last: their own hash depends on the addresses in them.
+static void add_assets(struct site_theme *theme)
+{
+    size_t count = 0;
+    while (site_assets[count].name)
+        count++;
+    theme->assets = talloc_array(theme, struct site_asset, count);
+    for (size_t i = 0; i < count; i++)
+        if (!is_sheet(&site_assets[i]))
+            add_asset(theme, &site_assets[i]);
+    for (size_t i = 0; i < count; i++)
+        if (is_sheet(&site_assets[i]))
+            add_asset(theme, with_addresses(theme, &site_assets[i]));
+}
+
 static int theme_free(struct site_theme *theme)
 {
     json_decref(theme->asset);
@@ -69,12 +121,7 @@ int site_theme_load(TALLOC_CTX *ctx, struct site_theme **ret, char **ret_error)
     struct site_theme *theme = talloc_zero(ctx, struct site_theme);
     theme->asset = json_object();
     talloc_set_destructor(theme, theme_free);
-    size_t count = 0;
-    while (site_assets[count].name)
-        count++;
-    theme->assets = talloc_array(theme, struct site_asset, count);
-    for (size_t i = 0; i < count; i++)
-        add_asset(theme, &site_assets[i]);
+    add_assets(theme);
     for (size_t i = 0; i < SITE_TEMPLATES; i++) {
         int r = mustache_compile(theme, template_names[i], site_templates, &theme->templates[i],
                                  ret_error);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Join the style sheets of a folder, in the order of their names, into one without comments.
 
-usage: styles.py OUTPUT.css DEPFILE FOLDER
+usage: styles.py OUTPUT.css DEPFILE FOLDER FIRST.css
 """
 import os
 import re
@@ -9,10 +9,10 @@ import sys
 
 
 def main():
-    output, depfile, folder = sys.argv[1:4]
+    output, depfile, folder, first = sys.argv[1:5]
     paths = sorted(os.path.join(folder, name) for name in os.listdir(folder) if name.endswith(".css"))
     text = ""
-    for path in paths:
+    for path in [first] + paths:
         with open(path, encoding="utf-8") as source:
             text += source.read() + "\n"
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.S)

@@ -44,6 +44,9 @@ static const struct setting table[] = {
      .help = "libpq connection string; empty: the cluster under SEN_HOME."},
     {"SEN_LOCALES", TEXT, AT(locales), "",
      .help = "Site editions to build, comma separated; empty: every locale of the registry."},
+    {"SEN_PRECOMPRESS", INTEGER, AT(precompress), .number = 1, .min = 0, .max = 1,
+     .help = "1: the site keeps a gzip and a brotli copy beside each file, for servers that send "
+             "them as they are; 0: it leaves that to the server."},
     {"SEN_PROXY", TEXT, AT(proxy), "",
      .help = "Address of the reverse proxy whose X-Forwarded-For header is believed."},
     {"SEN_LOG", TEXT, AT(log), "info", .help = "Log level: error, warn, info or debug."},
@@ -147,7 +150,8 @@ static int check_contact(TALLOC_CTX *ctx, const char *value, char **ret_error)
     if (!*value || email_is_valid(value))
         return SEN_OK;
     *ret_error = talloc_asprintf(
-        ctx, "SEN_CONTACT is \"%s\"; it takes an e-mail address like editors@portal.example.", value);
+        ctx, "SEN_CONTACT is \"%s\"; it takes an e-mail address like editors@portal.example.",
+        value);
     return SEN_INVALID;
 }
 

@@ -17,6 +17,7 @@ struct settings {
     const char *origin;   // public address, no slash at the end: "https://example.vn"
     const char *api;      // where `sen article` finds the portal; "": on this machine
     const char *database; // libpq connection string
+    int64_t precompress;  // 1: the site keeps compressed copies of its files
     const char *locales;  // enabled site editions, comma separated; empty = every one
     const char *proxy;    // address of the reverse proxy whose X-Forwarded-For is believed
     const char *log;      // error, warn, info or debug

@@ -50,7 +50,7 @@ async function folder(portal, name) {
   return path;
 }
 
-export async function nginx(portal, server, { deny = '/never' } = {}) {
+export async function nginx(portal, server, { deny = '/never', origin = 'http://portal.example' } = {}) {
   const port = await freePort();
   const dir = await folder(portal, 'front');
   const variables = {
@@ -59,6 +59,7 @@ export async function nginx(portal, server, { deny = '/never' } = {}) {
     SEN_FRONT: `127.0.0.1:${port}`,
     SEN_FRONT_USER: process.getuid() === 0 ? 'postgres' : 'nobody',
     SEN_FRONT_DIR: dir,
+    SEN_ORIGIN: origin,
   };
   const { stdout } = await run('envsubst', [Object.keys(variables).map((name) => `$${name}`).join(' ')],
     { env: variables, input: await readFile(join(top, 'deploy/nginx.conf'), 'utf8') });

@@ -195,6 +195,9 @@ static void test_encodings(void **state)
         {"gzip;q=-1", ""},
         {"gzip;q=x", ""},
         {"identity", ""},
+        {"identity, gzip", "gzip"},
+        {"identity;q=0.8, gzip;q=0.5, br;q=0.1", ""},
+        {"identity;q=0, gzip;q=0.1", "gzip"},
         {"gzipped, brotli, xbr", ""},
         {"*", ""}, // what is not named is not sent
         {"", ""},
@@ -206,6 +209,45 @@ static void test_encodings(void **state)
         assert_string_equal(field("Content-Encoding"), rows[i].encoding);
         assert_string_equal(field("Vary"), "Accept-Encoding");
     }
+}
+
+static void write_file(const char *folder, const char *name, const char *bytes)
+{
+    char path[100];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(bytes, file);
+    assert_int_equal(fclose(file), 0);
+}
+
+// The copies beside a file are sent as they are; one that is not there is made.
+static void test_siblings(void **state)
+{
+    char folder[] = "/tmp/test-response-XXXXXX", path[100];
+    assert_non_null(mkdtemp(folder));
+    write_file(folder, "page.html.br", "a copy");
+    snprintf(path, sizeof path, "%s/page.html", folder);
+    struct response *answer = response_new(NULL, 200, "text/html", "", text, sizeof text, 0);
+    response_of_file(answer, path);
+    send_to(answer, METHOD_GET, HEADER_ACCEPT_ENCODING, "gzip;q=0.9, br", 0, NULL);
+    assert_string_equal(field("Content-Encoding"), "br");
+    assert_string_equal(field("Content-Length"), "6");
+    assert_string_equal(field("Vary"), "Accept-Encoding");
+    assert_memory_equal(body(), "a copy", 6);
+    char etag[64];
+    snprintf(etag, sizeof etag, "%s", field("ETag"));
+    send_to(answer, METHOD_GET, HEADER_IF_NONE_MATCH, etag, HEADER_ACCEPT_ENCODING, "br");
+    assert_status(304);
+    send_to(answer, METHOD_GET, HEADER_IF_NONE_MATCH, etag, HEADER_ACCEPT_ENCODING, "gzip");
+    assert_status(200);
+    assert_string_equal(field("Content-Encoding"), "gzip");
+    assert_string_not_equal(field("ETag"), etag);
+    assert_true(body_length() < sizeof text);
+    response_unref(answer);
+    snprintf(path, sizeof path, "%s/page.html.br", folder);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
 }
 
 static void test_bytes(void **state)
@@ -389,6 +431,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plain),
         cmocka_unit_test(test_encodings),
+        cmocka_unit_test(test_siblings),
         cmocka_unit_test(test_bytes),
         cmocka_unit_test(test_if_none_match),
         cmocka_unit_test(test_if_modified_since),

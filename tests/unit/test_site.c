@@ -1,6 +1,7 @@
 // The parts of the site that need no database: what each language shows and where, the files.
 #include "render/site_internal.h"
 #include "render/site_related.h"
+#include "render/site_siblings.h"
 #include "render/site_tree.h"
 
 // cmocka.h needs these four before it.
@@ -264,13 +265,19 @@ static void test_units(void **state)
     assert_false(site_unit_is_former(&catalogue, &unit));
 }
 
+static ssize_t read_file(int root, const char *path, char *bytes, size_t size)
+{
+    int file = openat(root, path, O_RDONLY);
+    assert_true(file >= 0);
+    ssize_t length = read(file, bytes, size);
+    close(file);
+    return length;
+}
+
 static void assert_file(int root, const char *path, const char *text)
 {
     char found[100] = "";
-    int file = openat(root, path, O_RDONLY);
-    assert_true(file >= 0);
-    assert_true(read(file, found, sizeof found - 1) >= 0);
-    close(file);
+    assert_true(read_file(root, path, found, sizeof found - 1) >= 0);
     assert_string_equal(found, text);
 }
 
@@ -332,6 +339,61 @@ static void test_output(void **state)
     assert_int_equal(access(folder, F_OK), -1);
 }
 
+static bool is_there(int root, const char *path)
+{
+    return !faccessat(root, path, F_OK, 0);
+}
+
+// Copies come, change and go with their file; each is there only when it is smaller.
+static void test_siblings(void **state)
+{
+    char folder[] = "/tmp/test-site-XXXXXX", text[2000], other[2000];
+    memset(text, 'x', sizeof text);
+    memset(other, 'y', sizeof other);
+    assert_non_null(mkdtemp(folder));
+    int root = open(folder, O_RDONLY | O_DIRECTORY);
+    struct site_output output = {.root = root, .live = true, .siblings = true};
+    assert_true(site_siblings_wanted("a/b.webmanifest"));
+    assert_false(site_siblings_wanted("a/b.woff2"));
+    assert_false(site_siblings_wanted("a.html/b"));
+    assert_int_equal(site_output_write(&output, "a/index.html", text, sizeof text), SEN_OK);
+    assert_true(is_there(root, "a/index.html.gz"));
+    assert_true(is_there(root, "a/index.html.br"));
+    assert_int_equal(site_output_write(&output, "a/index.html", "short", 5), SEN_OK);
+    assert_file(root, "a/index.html", "short");
+    assert_false(is_there(root, "a/index.html.gz"));
+    assert_false(is_there(root, "a/index.html.br"));
+    // The copies go before their file: one that is as it should be needs none.
+    assert_int_equal(site_output_write(&output, "a/index.html", text, sizeof text), SEN_OK);
+    assert_int_equal(site_output_write(&output, "a/410.html", other, sizeof other), SEN_OK);
+    assert_false(is_there(root, "a/index.html.gz"));
+    assert_true(is_there(root, "a/410.html.gz"));
+    assert_int_equal(site_output_remove_file(&output, "a/410.html"), SEN_OK);
+    assert_int_equal(site_output_remove_file(&output, "a/410.html"), SEN_OK);
+    assert_int_equal(output.removed, 1);
+    assert_false(is_there(root, "a/410.html.br"));
+    // A picture has none.
+    assert_int_equal(site_output_write(&output, "a/b.png", text, sizeof text), SEN_OK);
+    assert_false(is_there(root, "a/b.png.gz"));
+    // All of a tree at once are the same as one after the other.
+    struct site_output built = {.root = root};
+    assert_int_equal(site_output_write(&output, "one/index.html", text, sizeof text), SEN_OK);
+    assert_int_equal(site_output_write(&built, "two/x/index.html", text, sizeof text), SEN_OK);
+    assert_false(is_there(root, "two/x/index.html.gz"));
+    assert_int_equal(site_siblings_make(root, 3, NULL), SEN_OK);
+    for (const char *const *ending = (const char *const[]){"gz", "br", NULL}; *ending; ending++) {
+        char one[100], two[100], paths[2][40];
+        snprintf(paths[0], sizeof paths[0], "one/index.html.%s", *ending);
+        snprintf(paths[1], sizeof paths[1], "two/x/index.html.%s", *ending);
+        ssize_t length = read_file(root, paths[0], one, sizeof one);
+        assert_true(length > 10 && length < 100);
+        assert_int_equal(read_file(root, paths[1], two, sizeof two), length);
+        assert_memory_equal(one, two, length);
+    }
+    close(root);
+    assert_int_equal(site_output_erase(AT_FDCWD, folder), SEN_OK);
+}
+
 int main(void)
 {
     if (locales_init())
@@ -347,6 +409,7 @@ int main(void)
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_units),
         cmocka_unit_test(test_output),
+        cmocka_unit_test(test_siblings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
