@@ -337,7 +337,8 @@ end $$;
 -- "corrected", "places", "facets"}. A facet counts what would be found without a filter of its own.
 --
 -- An article is one hit: in the reader's language if that text matches, else in the nearest of those that
--- stand in for it; in any language where these have nothing. Hits in the reader's language come first. Of
+-- stand in for it; in any language where these have nothing. Where not every word is asked for, a text that
+-- has all goes before one of the same article that has some. Hits in the reader's language come first. Of
 -- very many, those are ranked whose titles fit best; the others follow by date.
 create or replace function search_run(q jsonb, in_locales text[], f jsonb, sort text, most int, after_key bigint, after_id text)
 returns table (about jsonb, article text, locale text, key bigint)
@@ -370,7 +371,10 @@ begin
         scope := in_locales;
     end if;
     return query
-    with matched as materialized (
+    with complete as materialized (
+        -- Few, or they would be all that is asked for.
+        select t.article, t.locale from search_text t where plan.asked <> plan.whole and t.vector @@ plan.whole limit 10
+    ), matched as materialized (
         select t.article, t.locale, t.kind, t.topic, t.agency, t.provinces, t.year, t.published_at, t.title,
                coalesce(array_position(in_locales, t.locale), 100) as place,
                (f ? 'topic' and t.topic is distinct from f ->> 'topic')::int as no_topic,
@@ -382,7 +386,7 @@ begin
     ), judged as materialized (
         select distinct on (m.article) m.*, m.no_topic + m.no_province + m.no_agency + m.no_kind + m.no_year as misses
         from matched m where scope is null or m.locale = any (scope)
-        order by m.article, m.place, m.locale
+        order by m.article, exists (select from complete c where c.article = m.article and c.locale = m.locale) desc, m.place, m.locale
     ), found as materialized (
         select j.article, j.locale, j.title, j.published_at, j.place <> 1 as foreign_text,
                row_number() over (order by j.place <> 1, ts_rank(j.title, any_word, 1) desc, j.published_at desc) as n
