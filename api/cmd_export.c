@@ -68,8 +68,8 @@ const struct command command_export = {
     .usage = "--jsonl [FILE|-]",
     .help =
         "Write all that readers see as JSON Lines.\n"
-        "Topics, agencies, media, provinces, the glossary and places come first, each with a\n"
-        "\"type\"; then the live and withdrawn texts, sorted by id and locale. The same content\n"
+        "Topics, agencies, media, provinces, the glossary, places and front pages come first,\n"
+        "each with a \"type\"; then the live and withdrawn texts, sorted by id and locale. The same content\n"
         "always gives the same bytes, and `sen import` of them into an empty database gives the\n"
         "same export again.\n"
         "\n"

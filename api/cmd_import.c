@@ -67,7 +67,7 @@ static int import(const struct settings *settings, const char *const *paths, siz
         int r = import_paths(ctx, session, paths, count, &options, &hooks, &report, &error);
         progress_clear(&run.progress);
         print_counts("texts", &report.texts);
-        print_counts("topics, agencies, provinces, media, glossary entries and places",
+        print_counts("topics, agencies, provinces, media, glossary entries, places and front pages",
                      &report.records);
         if (report.rendered_again)
             printf("%zu texts rendered again for their media\n", report.rendered_again);

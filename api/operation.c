@@ -314,6 +314,8 @@ static enum step_result step_ask(struct request *request)
     struct fault fault = {0};
     if (fields_read(request, operation->body ? operation->body : nothing, body, false, &fault))
         return body_fault(request, &fault);
+    if (operation->check && operation->check(request, body, &fault))
+        return body_fault(request, &fault);
     json_object_update_missing(a, body);
     return operation_ask(request, operation, a);
 }

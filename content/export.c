@@ -29,7 +29,8 @@ static int export_all(struct db_session *session, struct export *export, char **
 {
     static const char *const statements[] = {"export_topics",   "export_agencies",
                                              "export_media",    "export_provinces",
-                                             "export_glossary", "export_places"};
+                                             "export_glossary", "export_places",
+                                             "export_fronts"};
     int r = SEN_OK;
     for (size_t i = 0; !r && i < sizeof statements / sizeof *statements; i++)
         r = db_session_each(session, statements[i], NULL, 0, write_line, export, ret_error);

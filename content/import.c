@@ -116,6 +116,8 @@ static int import_locked(struct import *import, const char *const *paths, size_t
         r = load_known(import);
     if (!r)
         r = import_texts(import);
+    if (!r)
+        r = import_fronts(import);
     if (!r && import->media_changed) {
         size_t refused = 0;
         r = import_render_again(import, import->session, import->hooks, false,

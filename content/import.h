@@ -47,7 +47,7 @@ struct import_counts {
 
 struct import_report {
     struct import_counts texts;
-    struct import_counts records; // topics, agencies, provinces, media, glossary, places
+    struct import_counts records; // topics, agencies, provinces, media, glossary, places, fronts
     size_t refused;
     size_t rendered_again; // because of changed media
 };

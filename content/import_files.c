@@ -277,7 +277,8 @@ static const struct {
     enum record_kind kind;
 } record_files[] = {{"topics.json", RECORD_TOPIC},      {"agencies.json", RECORD_AGENCY},
                     {"media.json", RECORD_MEDIA},       {"provinces.json", RECORD_PROVINCE},
-                    {"glossary.json", RECORD_GLOSSARY}, {"gazetteer.json", RECORD_PLACE}};
+                    {"glossary.json", RECORD_GLOSSARY}, {"gazetteer.json", RECORD_PLACE},
+                    {"fronts.json", RECORD_FRONT}};
 
 static bool ends_with(const char *text, const char *end)
 {

@@ -6,6 +6,7 @@
 //   import_places.c   the names of places
 //   import_media.c    the files of the media
 //   import_texts.c    texts, in batches, pass 2
+//   import_fronts.c   front pages
 //   import_render.c   rendering again
 #pragma once
 
@@ -24,6 +25,7 @@ enum record_kind {
     RECORD_PROVINCE,
     RECORD_GLOSSARY,
     RECORD_PLACE,
+    RECORD_FRONT, // comes in after the texts
     RECORD_KINDS
 };
 
@@ -105,6 +107,7 @@ int import_place_check(struct import *import, struct record *record);
 int import_media_take(struct import *import, struct record *record);
 
 int import_texts(struct import *import);
+int import_fronts(struct import *import);
 
 // Every medium, sorted by id; all of it lives as long as ctx.
 int import_load_media(TALLOC_CTX *ctx, struct db_session *session, struct import_media **ret,

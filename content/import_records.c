@@ -2,6 +2,7 @@
 
 #include "content/fault.h"
 #include "content/fields.h"
+#include "content/front.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,7 @@ static const struct {
     [RECORD_PROVINCE] = {"province", province_fields, "import_province"},
     [RECORD_GLOSSARY] = {"glossary", glossary_fields, "import_glossary"},
     [RECORD_PLACE] = {"place", place_fields, "import_place"},
+    [RECORD_FRONT] = {"front", front_record_fields, NULL}, // see import_fronts.c
 };
 
 bool import_record_kind(const char *type, enum record_kind *ret)
@@ -192,15 +194,18 @@ int import_record_add(struct import *import, json_t *value, enum record_kind kin
         r = check_facts(value, &fault);
     if (!r && kind == RECORD_PLACE)
         r = import_place_read(record, value, &fault);
+    if (!r && kind == RECORD_FRONT)
+        r = front_check(record, value, &fault);
     if (r) {
         fault.line = place->line;
         return import_refuse(import, place, &fault);
     }
     json_object_set_new(value, "type", json_string(kinds[kind].type));
-    record->id = field_text(value, "id");
+    record->id = field_text(value, kind == RECORD_FRONT ? "locale" : "id");
     char *both = talloc_asprintf(record, "%s: %s", kinds[kind].type, record->id);
     if (!import_note(import, &import->seen, both))
-        return import_record_refuse(import, record, "fault.doubled_record", "id", record->id);
+        return import_record_refuse(import, record, "fault.doubled_record",
+                                    kind == RECORD_FRONT ? "locale" : "id", record->id);
     LL_APPEND(import->records, record);
     return SEN_OK;
 }
@@ -313,7 +318,7 @@ int import_records(struct import *import)
     LL_FOREACH (import->records, record)
         if (record->kind == RECORD_PROVINCE)
             import_note(import, &import->known[RECORD_PROVINCE], record->id);
-    for (int kind = 0; !r && kind < RECORD_KINDS; kind++) {
+    for (int kind = 0; !r && kind < RECORD_FRONT; kind++) {
         r = bring_in_all(import, (enum record_kind)kind);
         if (!r && kind == RECORD_PROVINCE)
             r = link_provinces(import);

@@ -68,3 +68,21 @@ const char *site_name_in(const json_t *names, const struct locale *locale,
         *ret_locale = name ? found : locale;
     return name ? name : "";
 }
+
+static const struct site_front *front_in(const struct site_catalogue *catalogue,
+                                         const struct locale *locale)
+{
+    for (size_t i = 0; i < catalogue->front_count; i++)
+        if (catalogue->fronts[i].locale == locale)
+            return &catalogue->fronts[i];
+    return NULL;
+}
+
+const struct site_front *site_catalogue_front(const struct site_catalogue *catalogue,
+                                              const struct locale *locale)
+{
+    const struct site_front *front = front_in(catalogue, locale);
+    for (size_t i = 0; !front && i < locale->fallback_count; i++)
+        front = front_in(catalogue, locale->fallback[i]);
+    return front;
+}

@@ -112,8 +112,8 @@ struct site_redirect {
 struct site_article {
     UT_hash_handle hh;
     const char *id;
-    const char *kind;
-    bool profile; // of a unit: it is shown on the unit's page
+    const char *kind; // "news", "feature", ...
+    bool profile;     // of a unit: it is shown on the unit's page
     const struct locale *source;
     const struct site_agency *agency; // NULL: none
     const struct site_topic *topic;   // NULL: none
@@ -123,6 +123,12 @@ struct site_article {
     size_t edition_count;
     struct site_redirect *redirects;
     size_t redirect_count;
+};
+
+// What an editor has composed for the readers of a language, see content/front.h.
+struct site_front {
+    const struct locale *locale;
+    json_t *composition;
 };
 
 struct site_catalogue {
@@ -136,6 +142,8 @@ struct site_catalogue {
     size_t unit_count;
     struct site_article **articles; // those with an edition, by id
     size_t article_count;
+    struct site_front *fronts;
+    size_t front_count;
     const char **barred; // slugs of texts that the law does not allow to be shown
     size_t barred_count;
     struct site_byline **bylines; // by name
@@ -168,6 +176,11 @@ const struct site_media *site_catalogue_media(const struct site_catalogue *catal
                                               const char *id);
 const struct site_byline *site_catalogue_byline(const struct site_catalogue *catalogue,
                                                 const char *name);
+
+// The front page for readers of a locale: its own, else that of the nearest language of its chain
+// that has one. NULL: none has.
+const struct site_front *site_catalogue_front(const struct site_catalogue *catalogue,
+                                              const struct locale *locale);
 
 static inline bool site_edition_is_live(const struct site_edition *edition)
 {

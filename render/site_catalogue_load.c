@@ -318,6 +318,20 @@ static int barred_row(void *data, const struct db_result *row)
     return SEN_OK;
 }
 
+static int front_row(void *data, const struct db_result *row)
+{
+    struct site_catalogue *c = data;
+    const struct locale *locale = locale_find(db_value(row, 0, "locale"));
+    if (!locale)
+        return SEN_OK;
+    grow(c, c->fronts, c->front_count);
+    c->fronts[c->front_count++] = (struct site_front){
+        .locale = locale,
+        .composition = json_of(c, db_value(row, 0, "composition")),
+    };
+    return SEN_OK;
+}
+
 static int by_locale(const void *a, const void *b)
 {
     const struct site_edition *x = *(struct site_edition *const *)a;
@@ -440,6 +454,8 @@ static int load(struct loader *loader)
         r = each(loader, "site_media", media_row);
     if (!r)
         r = load_units(loader);
+    if (!r && !loader->draft)
+        r = each(loader, "site_fronts", front_row);
     return r ? r : load_articles(loader);
 }
 

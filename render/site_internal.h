@@ -7,7 +7,6 @@
 #include "render/site_output.h"
 #include "render/site_theme.h"
 
-#define SITE_LATEST     13 // on the home page
 #define SITE_UNIT_CARDS 12 // on a province's page
 
 // One language's part of the site.
@@ -165,7 +164,7 @@ int site_write_people(const struct site *site, const struct site_wing *wing) SEN
 int site_write_person(const struct site *site, const struct site_wing *wing,
                       const struct site_byline *byline) SEN_MUST_CHECK;
 
-// site_lists.c
+// site_front.c
 int site_write_home(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
 
 // site_topics.c: the lists of topics and of kinds of texts.
@@ -197,6 +196,8 @@ const struct site_fact *site_unit_former_name(const struct site_wing *wing,
                                               const struct site_unit *unit);
 
 // site_units.c
+// "2025-07-01" as a moment: noon in Viet Nam, so that no rounding moves it to another day.
+int64_t site_moment_of_day(const char *day);
 // The profile of a unit that a wing shows; NULL: none.
 const struct site_place *site_unit_profile(const struct site_wing *wing,
                                            const struct site_unit *unit);

@@ -148,7 +148,8 @@ void site_touch(struct site_touched *touched, const struct site *site, const str
                       : article->agency && strcmp(article->agency->id, subject) == 0)
                 touch_article(touched, site, article->id);
         }
-    } else if (strcmp(kind, "topic") != 0) { // a topic's name is on every page: all are built anew
+    } else if (strcmp(kind, "topic") != 0 && strcmp(kind, "front") != 0) {
+        // A topic's name is on every page: all are built anew. Front pages are written anyway.
         touch_article(touched, site, subject);
         touch_lost(touched, site, subject);
         const struct site_article *old = site_catalogue_article(before->catalogue, subject);

@@ -34,8 +34,7 @@ const struct site_unit *site_profile_unit(const struct site_wing *wing,
     return site_unit_profile(wing, unit) == place ? unit : NULL;
 }
 
-// "2025-07-01" as moment: noon in Viet Nam, so that no rounding moves it to another day.
-static int64_t moment_of(const char *day)
+int64_t site_moment_of_day(const char *day)
 {
     struct tm parts = {.tm_hour = 5};
     if (sscanf(day, "%d-%d-%d", &parts.tm_year, &parts.tm_mon, &parts.tm_mday) != 3)
@@ -47,7 +46,7 @@ static int64_t moment_of(const char *day)
 
 static const char *day_text(TALLOC_CTX *ctx, const struct site_wing *wing, const char *day)
 {
-    return format_date(ctx, wing->ui, moment_of(day), DATE_LONG);
+    return format_date(ctx, wing->ui, site_moment_of_day(day), DATE_LONG);
 }
 
 // Labels of figures come from the data, as "resolution figure, 2025".

@@ -1,0 +1,1 @@
+select locale, composition from front where composition is not null
