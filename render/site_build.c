@@ -48,7 +48,7 @@ struct build {
     size_t pieces;
     unsigned jobs;
     struct site_output output;
-    double paged; // when the pages were there
+    double paged, copied; // when the pages were there, and their copies
 };
 
 static double now(void)
@@ -259,6 +259,7 @@ static int build_in(struct build *build, struct site_tree *tree, struct db_sessi
     build->paged = now();
     if (!r && build->settings->precompress)
         r = site_siblings_make(build->output.root, build->jobs, build->options->stop);
+    build->copied = now();
     if (r) {
         site_tree_drop(tree);
         return r;
@@ -275,7 +276,7 @@ static void report(const struct build *build, double began, struct site_report *
         .locales = (unsigned)build->site->wing_count,
         .kept = build->shared->kept,
         .seconds = build->paged - began,
-        .siblings = now() - build->paged,
+        .siblings = build->copied - build->paged,
     };
 }
 

@@ -32,8 +32,8 @@ enum { CODINGS = sizeof codings / sizeof *codings };
 
 bool site_siblings_wanted(const char *path)
 {
-    static const char *const endings[] = {".html", ".css", ".js",  ".json",
-                                          ".xml",  ".txt", ".svg", ".webmanifest"};
+    static const char *const endings[] = {".html", ".css", ".js",  ".json",       ".xml",
+                                          ".txt",  ".csv", ".svg", ".webmanifest"};
     const char *ending = strrchr(path, '.');
     for (size_t i = 0; ending && i < sizeof endings / sizeof *endings; i++)
         if (strcmp(ending, endings[i]) == 0)

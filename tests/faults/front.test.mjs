@@ -1,7 +1,11 @@
 // nginx with deploy/nginx.conf: what it serves itself looks to a reader as if sen had served it, and
 // it goes on when sen does not.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { nginx } from '../lib/front.mjs';
 import { startPortal, waitFor } from '../lib/portal.mjs';
 
@@ -38,6 +42,46 @@ test('pages, feeds, media and errors are the same through nginx', async () => {
     const [one, other] = [direct, through].map(({ body }) => body.toString('latin1').replace(/"request":"[^"]*"/, ''));
     assert.equal(other, one, path); // but for the request's number
     for (const name of same) assert.equal(through.headers.get(name), direct.headers.get(name), `${name} of ${path}`);
+  }
+});
+
+// fetch would undo the coding.
+function raw(base, path, coding) {
+  return new Promise((done, fail) => {
+    request(base + path, { headers: coding ? { 'accept-encoding': coding } : {} }, (answer) => {
+      const chunks = [];
+      answer.on('data', (chunk) => chunks.push(chunk)).on('end', () => done({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(chunks) }));
+    }).on('error', fail).end();
+  });
+}
+
+test('the copies beside a file are sent as they are, by nginx and by sen', async () => {
+  const site = join(portal.home, 'site');
+  const home = await readFile(join(site, 'en/index.html'), 'utf8');
+  const paths = [['/en/', 'en/index.html'], [/\/assets\/[^"]+\.css/.exec(home)[0]], ['/sitemap.xml'], ['/en/provinces/', 'en/provinces/index.html']];
+  for (const [path, file = path.slice(1)] of paths) {
+    const plain = await readFile(join(site, file));
+    for (const [accept, coding, ending, decode] of [['gzip', 'gzip', '.gz', gunzipSync], ['br;q=1.0, gzip;q=0.8', 'br', '.br', brotliDecompressSync]]) {
+      const copy = await readFile(join(site, file + ending));
+      assert.ok(copy.length < plain.length && decode(copy).equals(plain), file + ending);
+      for (const base of [server.url, front.url]) {
+        const answer = await raw(base, path, accept);
+        const what = `${base === server.url ? 'sen' : 'nginx'} ${path} ${accept}`;
+        assert.equal(answer.status, 200, what);
+        assert.equal(answer.headers['content-encoding'], coding, what);
+        assert.ok(answer.body.equals(copy), what);
+        assert.equal(Number(answer.headers['content-length']), copy.length, what);
+        assert.match(answer.headers.vary, /Accept-Encoding/, what);
+        const again = await fetch(base + path, { headers: { 'accept-encoding': accept, 'if-none-match': answer.headers.etag } });
+        await again.arrayBuffer();
+        assert.equal(again.status, 304, what);
+      }
+    }
+    for (const base of [server.url, front.url]) {
+      const answer = await raw(base, path);
+      assert.equal(answer.headers['content-encoding'], undefined);
+      assert.ok(answer.body.equals(plain), path);
+    }
   }
 });
 
