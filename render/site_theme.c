@@ -175,6 +175,31 @@ static json_t *topics_of(const struct site_catalogue *catalogue, const struct si
     return list;
 }
 
+// The two files that the first lines of every page in the locale are set in, asked for before the
+// style sheet has come. Chinese, Japanese and Korean are set in the system's fonts.
+static json_t *fonts_of(const struct site_theme *theme, const struct locale *ui)
+{
+    static const struct {
+        const char *tag, *script;
+    } scripts[] = {
+        {"ar", "arabic"}, {"km", "khmer"}, {"lo", "lao"},     {"ru", "cyrillic"}, {"th", "thai"},
+        {"ja", NULL},     {"ko", NULL},    {"zh-Hans", NULL}, {"zh-Hant", NULL},
+    };
+    const char *script = "latin";
+    for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
+        if (strcmp(scripts[i].tag, ui->tag) == 0)
+            script = scripts[i].script;
+    json_t *fonts = json_array();
+    static const char *const weights[] = {"400", "display"};
+    for (size_t i = 0; script && i < 2; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s-%s", script, weights[i]);
+        json_array_append_new(fonts,
+                              json_pack("{s:O}", "href", json_object_get(theme->asset, name)));
+    }
+    return fonts;
+}
+
 static void set_part(const struct site_theme *theme, enum site_template part, const json_t *view,
                      json_t *look)
 {
@@ -211,6 +236,7 @@ json_t *site_look_make(const struct site_theme *theme, const struct site_catalog
     json_object_set(parts, "t", words);
     json_object_set(parts, "asset", theme->asset);
     json_object_set_new(parts, "topics", topics_of(catalogue, shelf));
+    json_object_set_new(parts, "fonts", fonts_of(theme, ui));
     json_object_set_new(parts, "groups", site_menu_groups(shelf));
     static const enum site_template names[] = {SITE_HEAD, SITE_BRAND, SITE_NAV, SITE_FOOTER};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
