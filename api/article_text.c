@@ -373,6 +373,7 @@ static json_t *front_matter(TALLOC_CTX *ctx, const json_t *text)
     copy(values, article, "topic");
     copy(values, article, "provinces");
     copy(values, article, "agency");
+    copy(values, article, "recording");
     copy(values, text, "author");
     copy(values, text, "licence");
     copy(values, text, "sources");

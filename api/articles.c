@@ -3,6 +3,7 @@
 #include "api/operation.h"
 #include "api/route.h"
 #include "content/fields.h"
+#include "content/item.h"
 
 #include <sodium.h>
 
@@ -45,11 +46,12 @@ static const struct read texts = {
 
 static const struct field article[] = {
     {"id", FIELD_KEY, 200},
-    {"kind", FIELD_SLUG_ID, 40},
+    {"kind", FIELD_CHOICE, .choices = ITEM_KINDS},
     {"source_locale", FIELD_LOCALE, .required = true},
     {"topic", FIELD_SLUG_ID, 80},
     {"agency", FIELD_SLUG_ID, 80},
     {"provinces", FIELD_LIST, 40, .element = FIELD_SLUG_ID, .element_max = 80},
+    {"recording", FIELD_KEY, 100},
     {"embargo", FIELD_TIME},
     {0},
 };
@@ -98,9 +100,10 @@ static const struct step create[] = {
 // --------------------------------------------------
 
 static const struct field changes[] = {
-    {"kind", FIELD_SLUG_ID, 40},
+    {"kind", FIELD_CHOICE, .choices = ITEM_KINDS},
     {"topic", FIELD_SLUG_ID, 80},
     {"provinces", FIELD_LIST, 40, .element = FIELD_SLUG_ID, .element_max = 80},
+    {"recording", FIELD_KEY, 100},
     {"embargo", FIELD_TIME},
     {"lift_embargo", FIELD_BOOL},
     {0},

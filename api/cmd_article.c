@@ -272,6 +272,7 @@ static int run_put(struct article_run *run, const struct verb *verb, char **word
 
 #define ABOUT                                                                                      \
     {"--kind", "kind"}, {"--topic", "topic"}, {"--province", "provinces", OPTION_LIST},            \
+        {"--recording", "recording"},                                                              \
     {                                                                                              \
         "--embargo", "embargo"                                                                     \
     }

@@ -184,6 +184,8 @@ static const struct {
     [HEADER_AUTHORIZATION] = NAME("authorization"),
     [HEADER_IF_MATCH] = NAME("if-match"),
     [HEADER_IF_NONE_MATCH] = NAME("if-none-match"),
+    [HEADER_RANGE] = NAME("range"),
+    [HEADER_IF_RANGE] = NAME("if-range"),
     [HEADER_IF_MODIFIED_SINCE] = NAME("if-modified-since"),
     [HEADER_IDEMPOTENCY_KEY] = NAME("idempotency-key"),
     [HEADER_X_FORWARDED_FOR] = NAME("x-forwarded-for"),

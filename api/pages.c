@@ -33,6 +33,12 @@ static const struct {
     {".ico", "image/x-icon"},
     {".woff2", "font/woff2"},
     {".webmanifest", "application/manifest+json"},
+    {".mp4", "video/mp4"},
+    {".webm", "video/webm"},
+    {".mp3", "audio/mpeg"},
+    {".ogg", "audio/ogg"},
+    {".m4a", "audio/mp4"},
+    {".vtt", "text/vtt; charset=utf-8"},
 };
 
 static const char *type_of(const char *path)
@@ -46,7 +52,7 @@ static const char *type_of(const char *path)
     return NULL;
 }
 
-// Uploaded and imported pictures run nothing and frame nothing, even when opened by themselves.
+// Uploaded and imported media run nothing and frame nothing, even when opened by themselves.
 #define MEDIA_HEADERS                                                                              \
     "Content-Security-Policy: default-src 'none'; sandbox\r\n"                                     \
     "Cross-Origin-Resource-Policy: cross-origin\r\nAccess-Control-Allow-Origin: *\r\n"             \
@@ -237,13 +243,29 @@ enum step_result page_send(struct request *request)
     return page_missing(request, path);
 }
 
+static bool is_medium(const char *type)
+{
+    static const char *const kinds[] = {"image/", "video/", "audio/", "text/vtt"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strncmp(type, kinds[i], strlen(kinds[i])) == 0)
+            return true;
+    return false;
+}
+
+// What is compressed on its way has no parts.
+static const char *media_headers(const char *type)
+{
+    bool is_text = strncmp(type, "image/svg", 9) == 0 || strncmp(type, "text/", 5) == 0;
+    return is_text ? MEDIA_HEADERS : MEDIA_HEADERS "Accept-Ranges: bytes\r\n";
+}
+
 static enum step_result step_medium(struct request *request)
 {
     const char *name = request->parameters[0];
     const char *type = type_of(name);
     char *file = talloc_asprintf(request, "%s/media/%s", request->thread->settings->home, name);
-    if (*name != '.' && type && strncmp(type, "image/", 6) == 0 &&
-        send_file(request, file, type, MEDIA_HEADERS, 200) == DONE)
+    if (*name != '.' && type && is_medium(type) &&
+        send_file(request, file, type, media_headers(type), 200) == DONE)
         return DONE;
     return request_problem(request, 404, "not_found", NULL, NULL);
 }

@@ -29,6 +29,7 @@ static const struct {
     {200, "OK"},
     {201, "Created"},
     {204, "No Content"},
+    {206, "Partial Content"},
     {301, "Moved Permanently"},
     {302, "Found"},
     {304, "Not Modified"},
@@ -45,6 +46,7 @@ static const struct {
     {413, "Content Too Large"},
     {414, "URI Too Long"},
     {415, "Unsupported Media Type"},
+    {416, "Range Not Satisfiable"},
     {422, "Unprocessable Content"},
     {428, "Precondition Required"},
     {429, "Too Many Requests"},
@@ -127,7 +129,8 @@ struct response *response_new(TALLOC_CTX *ctx, int status, const char *type, con
     response->modified = modified;
     response->refs = 1;
     response->compressible = type && length >= COMPRESS_MIN && length <= COMPRESS_MAX &&
-                             strncmp(type, "image/", 6) != 0 && strncmp(type, "font/", 5) != 0;
+                             strncmp(type, "image/", 6) != 0 && strncmp(type, "font/", 5) != 0 &&
+                             strncmp(type, "video/", 6) != 0 && strncmp(type, "audio/", 6) != 0;
     if (type && strncmp(type, "image/svg", 9) == 0)
         response->compressible = length >= COMPRESS_MIN;
     response->headers = common_fields(response, type ? type : "", headers ? headers : "");
@@ -136,6 +139,7 @@ struct response *response_new(TALLOC_CTX *ctx, int status, const char *type, con
     plain->body_length = length;
     make_etag(plain->body, length, plain->etag, sizeof plain->etag);
     response->names_etag = headers && strstr(headers, "ETag: ");
+    response->ranges = headers && strstr(headers, "Accept-Ranges: bytes");
     make_head(response, plain, NULL);
     return response;
 }
@@ -298,6 +302,92 @@ static char *not_modified_head(const struct request *request, const struct respo
     return head;
 }
 
+// ---- a part -----------------------------------------------------------------------------------
+
+struct part {
+    int status; // 200: the whole; 206; 416: no byte of it is there
+    size_t first, length;
+};
+
+static bool read_offset(const char **at, size_t *ret)
+{
+    size_t digits = strspn(*at, "0123456789");
+    if (!digits || digits > 18)
+        return false;
+    *ret = strtoull(*at, NULL, 10);
+    *at += digits;
+    return true;
+}
+
+// RFC 9110 section 14.1.2. What is malformed is as if it were not there.
+static struct part read_range(const char *range, size_t size)
+{
+    const struct part whole = {200, 0, size}, none = {416, 0, 0};
+    size_t first = 0, last = SIZE_MAX;
+    if (strncasecmp(range, "bytes=", 6) != 0)
+        return whole;
+    range += 6;
+    if (*range == '-') {
+        range++;
+        if (!read_offset(&range, &last) || *range)
+            return whole;
+        return last && size ? (struct part){206, last < size ? size - last : 0,
+                                            last < size ? last : size}
+                            : none;
+    }
+    if (!read_offset(&range, &first) || *range++ != '-')
+        return whole;
+    if (*range && (!read_offset(&range, &last) || *range || last < first))
+        return whole;
+    if (first >= size)
+        return none;
+    return (struct part){206, first, (last < size ? last + 1 : size) - first};
+}
+
+// Section 13.1.5: the part is wanted only if the whole is still what the client has some of.
+static bool has_same(const struct request *request, const struct response *response,
+                     const struct rendition *rendition)
+{
+    const char *validator = request_header(request, HEADER_IF_RANGE);
+    char date[40] = "";
+    if (!validator)
+        return true;
+    if (response->modified)
+        http_date(response->modified, date, sizeof date);
+    return strcmp(validator, rendition->etag) == 0 || strcmp(validator, date) == 0;
+}
+
+static struct part part_of(const struct request *request, const struct response *response,
+                           const struct rendition *rendition)
+{
+    const char *range = request_header(request, HEADER_RANGE);
+    if (!range || !response->ranges || response->status != 200 || request->method != METHOD_GET ||
+        !has_same(request, response, rendition))
+        return (struct part){200, 0, rendition->body_length};
+    return read_range(range, rendition->body_length);
+}
+
+static char *part_head(const struct request *request, const struct response *response,
+                       const struct rendition *rendition, const struct part *part,
+                       size_t *ret_length)
+{
+    char date[40], *head = talloc_asprintf((void *)request, "HTTP/1.1 %d %s\r\n%s", part->status,
+                                           reason_of(part->status), response->headers);
+    http_date(response->modified, date, sizeof date);
+    head = talloc_asprintf_append_buffer(
+        head, "Content-Length: %zu\r\nETag: %s\r\nLast-Modified: %s\r\n", part->length,
+        rendition->etag, date);
+    if (part->status == 206)
+        head = talloc_asprintf_append_buffer(head, "Content-Range: bytes %zu-%zu/%zu\r\n",
+                                             part->first, part->first + part->length - 1,
+                                             rendition->body_length);
+    else
+        head = talloc_asprintf_append_buffer(head, "Content-Range: bytes */%zu\r\n",
+                                             rendition->body_length);
+    *ret_length = strlen(head);
+    return head;
+}
+
 void request_send(struct request *request, struct response *response, const char *extra)
 {
     struct thread *thread = request->thread;
@@ -310,11 +400,16 @@ void request_send(struct request *request, struct response *response, const char
     }
     struct rendition *rendition = choose(request, response);
     const char *head = rendition->head;
-    size_t head_length = rendition->head_length, body_length = rendition->body_length;
+    size_t head_length = rendition->head_length;
+    struct part part = part_of(request, response, rendition);
+    size_t body_length = part.length;
     if (is_not_modified(request, response, rendition)) {
         head = not_modified_head(request, response, rendition, &head_length);
         status = 304;
         body_length = 0;
+    } else if (part.status != 200) {
+        head = part_head(request, response, rendition, &part, &head_length);
+        status = part.status;
     }
     if (request->method == METHOD_HEAD || status == 204)
         body_length = 0;
@@ -335,7 +430,7 @@ void request_send(struct request *request, struct response *response, const char
     const struct iovec pieces[] = {
         {(void *)head, head_length},
         {tail, (size_t)(end - tail)},
-        {(void *)rendition->body, body_length},
+        {(void *)(rendition->body + part.first), body_length},
     };
     conn_answer(request->conn, pieces, body_length ? 3 : 2, body_length ? response : NULL);
 }

@@ -20,6 +20,7 @@ struct response {
     bool compressible;
     const char *file;    // whose siblings are its renditions, when there are some; NULL: none
     bool names_etag;     // headers give an ETag of their own, such as a revision
+    bool ranges;         // headers say Accept-Ranges
     const char *headers; // the fields common to all renditions, whole lines
     struct rendition renditions[ENCODINGS]; // an empty head: not made yet
     unsigned refs;
@@ -37,6 +38,7 @@ void response_unref(struct response *response);
 // Its size in memory with the renditions made so far, bytes.
 size_t response_bytes(const struct response *response);
 
-// Answer with it: picks the encoding, honours If-None-Match, If-Modified-Since and HEAD.
+// Answer with it: picks the encoding, honours If-None-Match, If-Modified-Since and HEAD; and, where
+// parts may be asked for, one Range (RFC 9110 section 14.2; several at once get the whole).
 // status_line (or NULL): one more header line, such as Cache-Status.
 void request_send(struct request *request, struct response *response, const char *extra);

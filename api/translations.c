@@ -4,6 +4,7 @@
 #include "api/route.h"
 #include "content/csv.h"
 #include "content/diff.h"
+#include "content/item.h"
 
 #include <string.h>
 
@@ -99,7 +100,7 @@ static enum step_result answer_coverage(struct request *request, json_t *documen
 }
 
 #define ABOUT                                                                                      \
-    {"agency", FIELD_SLUG_ID, 80}, {"kind", FIELD_SLUG_ID, 40},                                    \
+    {"agency", FIELD_SLUG_ID, 80}, {"kind", FIELD_CHOICE, .choices = ITEM_KINDS},                                    \
     {                                                                                              \
         "topic", FIELD_SLUG_ID, 80                                                                 \
     }

@@ -136,7 +136,7 @@ static bool is_key(const char *text)
     return strspn(text, LOWER UPPER DIGITS) && !text[strspn(text, LOWER UPPER DIGITS "._:-")];
 }
 
-static bool is_file(const char *text)
+bool field_is_file(const char *text)
 {
     return strspn(text, LOWER UPPER DIGITS "_") && !text[strspn(text, LOWER UPPER DIGITS "._-")];
 }
@@ -311,7 +311,7 @@ static int read_text(struct reading *reading, const struct field *field, enum fi
     case FIELD_KEY:
         return is_key(text) ? SEN_OK : refuse(reading, "fault.key", path, text);
     case FIELD_FILE:
-        return is_file(text) ? SEN_OK : refuse(reading, "fault.file_name", path, text);
+        return field_is_file(text) ? SEN_OK : refuse(reading, "fault.file_name", path, text);
     case FIELD_URL:
         return is_url(text) ? SEN_OK : refuse(reading, "fault.url", path, text);
     case FIELD_ADDRESS:

@@ -63,3 +63,4 @@ json_t *fields_own(TALLOC_CTX *ctx, json_t *value);
 
 // A name that may stand in a path or an identifier: the rules of the types above.
 bool field_is_slug_id(const char *text);
+bool field_is_file(const char *text);

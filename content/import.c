@@ -32,9 +32,17 @@ bool import_is_known(const struct import *import, enum record_kind kind, const c
     return name;
 }
 
+bool import_is_recording(const struct import *import, const char *id)
+{
+    struct name *name;
+    HASH_FIND_STR(import->recordings, id, name);
+    return name;
+}
+
 static int import_free(struct import *import)
 {
     HASH_CLEAR(hh, import->seen);
+    HASH_CLEAR(hh, import->recordings);
     for (size_t i = 0; i < RECORD_KINDS; i++)
         HASH_CLEAR(hh, import->known[i]);
     if (import->open)
@@ -70,9 +78,11 @@ static int load_known(struct import *import)
         db_session_query(import, import->session, "import_known", NULL, 0, &result, import->error);
     if (r)
         return r;
-    for (size_t row = 0; row < db_rows(result); row++)
-        import_note(import, &import->known[db_integer(result, row, "kind")],
+    for (size_t row = 0; row < db_rows(result); row++) {
+        int64_t kind = db_integer(result, row, "kind");
+        import_note(import, kind < 0 ? &import->recordings : &import->known[kind],
                     db_value(result, row, "id"));
+    }
     talloc_free(result);
 
     return import_load_media(import, import->session, &import->media, &import->media_count,

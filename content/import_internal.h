@@ -69,7 +69,8 @@ struct import {
     size_t entry_count, entry_size;
     struct record *records;           // in file order
     struct name *seen;                // "id locale" and "kind id" of this import
-    struct name *known[RECORD_KINDS]; // what texts may refer to
+    struct name *known[RECORD_KINDS]; // what texts may refer to; of media, the pictures
+    struct name *recordings;
     struct import_media *media;       // sorted by id
     size_t media_count;
     FILE *open; // the JSONL file that is being read, pass 2
@@ -82,6 +83,7 @@ int import_refuse(struct import *import, const struct place *place, const struct
 
 // Add to a set. False: it was there.
 bool import_note(struct import *import, struct name **set, const char *text);
+bool import_is_recording(const struct import *import, const char *id);
 bool import_is_known(const struct import *import, enum record_kind kind, const char *id);
 
 // Pass 1: find what there is below a path; items are read and checked, then forgotten.

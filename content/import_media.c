@@ -1,8 +1,9 @@
-// Pictures that come with an import: looked at, measured, copied to SEN_HOME/media.
+// Media that come with an import: looked at, pictures measured, copied to SEN_HOME/media.
 
 #include "content/import_internal.h"
 
 #include "content/fields.h"
+#include "content/recording.h"
 
 #include <errno.h>
 #include <sodium.h>
@@ -22,7 +23,7 @@ static const char *type_of(const char *file)
     for (size_t i = 0; end && i < sizeof types / sizeof *types; i++)
         if (strcmp(end, types[i][0]) == 0)
             return types[i][1];
-    return NULL;
+    return recording_type(file);
 }
 
 static bool begins_as(const char *type, const char *data, size_t length)
@@ -31,6 +32,8 @@ static bool begins_as(const char *type, const char *data, size_t length)
         return length > 8 && memcmp(data, "\x89PNG\r\n\x1a\n", 8) == 0;
     if (strcmp(type, "image/jpeg") == 0)
         return length > 3 && memcmp(data, "\xff\xd8\xff", 3) == 0;
+    if (recording_ending(type))
+        return recording_begins_as(type, data, length);
     return memmem(data, length, "<svg", 4);
 }
 
@@ -112,46 +115,109 @@ static char *stored_name(struct record *record, const char *file, const char *da
                            hash[3], strrchr(file, '.'));
 }
 
+// Bring a file to SEN_HOME/media, unless it is there. A negative outcome ends the import.
+static int keep(struct import *import, struct record *record, const char *name, const char *data,
+                size_t length)
+{
+    char *folder = talloc_asprintf(record, "%s/media", import->options->home);
+    char *to = talloc_asprintf(record, "%s/%s", folder, name);
+    int r = SEN_OK;
+    if (access(to, R_OK) != 0)
+        r = mkdir(folder, 0755) && errno != EEXIST ? -errno : store(to, data, length);
+    if (r)
+        *import->error = talloc_asprintf(import, "%s cannot be written: %s", to, strerror(-r));
+    return r;
+}
+
+// Read a file of the record: of an export, where it is kept already or beside it; of a folder, there.
+static int find_file(struct import *import, struct record *record, const char *file, size_t max,
+                     char **ret, size_t *ret_length, char **ret_from)
+{
+    char *here = talloc_asprintf(record, "%s/media/%s", import->options->home, file);
+    struct fault fault = {0};
+    *ret_from = !record->from_folder && access(here, R_OK) == 0
+                    ? here
+                    : beside(record, record->place.path, record->from_folder ? "" : "media/", file);
+    return import_file(record, *ret_from, max, ret, ret_length, &fault);
+}
+
+// The file of each language's captions becomes the name that it is kept under.
+static int take_captions(struct import *import, struct record *record)
+{
+    const char *tag;
+    void *next;
+    json_t *name, *captions = json_object_get(record->value, "captions");
+    json_object_foreach_safe (captions, next, tag, name) {
+        const char *file = json_string_value(name);
+        char *field = talloc_asprintf(record, "captions.%s", tag), *data, *from, *text;
+        size_t length;
+        if (!field_is_file(file) || !strrchr(file, '.') || strcmp(strrchr(file, '.'), ".vtt") != 0)
+            return import_record_refuse(import, record, "fault.captions", field, file);
+        if (find_file(import, record, file, RECORDING_CAPTIONS, &data, &length, &from))
+            return import_record_refuse(import, record, "fault.media_file", field, from);
+        if (recording_captions(record, data, length, &text, &length))
+            return import_record_refuse(import, record, "fault.captions", field, file);
+        char *kept = stored_name(record, file, text, length);
+        int r = keep(import, record, kept, text, length);
+        if (r)
+            return r;
+        json_object_set_new(captions, tag, json_string(kept));
+    }
+    return SEN_OK;
+}
+
+// What a recording must say of itself, and a picture cannot.
+static const char *lacking(const json_t *record, const char *type)
+{
+    bool video = recording_is_video(type);
+    if (video && !json_integer_value(json_object_get(record, "width")))
+        return "width";
+    if (video && !json_integer_value(json_object_get(record, "height")))
+        return "height";
+    return json_integer_value(json_object_get(record, "duration")) ? NULL : "duration";
+}
+
+static const char *needless(const json_t *record, const char *type)
+{
+    bool plays = recording_ending(type);
+    if (!plays && json_object_get(record, "duration"))
+        return "duration";
+    if (!plays && json_object_get(record, "captions"))
+        return "captions";
+    return plays && !recording_is_video(type) && json_object_get(record, "width") ? "width" : NULL;
+}
+
 int import_media_take(struct import *import, struct record *record)
 {
     const char *file = field_text(record->value, "file");
     const char *type = field_text(record->value, "media_type");
     json_t *bytes = json_object_get(record->value, "bytes");
     if (!type_of(file) || (type && strcmp(type, type_of(file)) != 0))
-        return import_record_refuse(import, record, "fault.media_type", "file", file);
+        return import_record_refuse(import, record, "fault.media_kind", "file", file);
+    type = type_of(file);
 
-    char *folder = talloc_asprintf(record, "%s/media", import->options->home);
-    char *here = talloc_asprintf(record, "%s/%s", folder, file);
-    bool is_here = !record->from_folder && access(here, R_OK) == 0;
-    char *from =
-        is_here ? here
-                : beside(record, record->place.path, record->from_folder ? "" : "media/", file);
-    char *data;
+    char *data, *from;
     size_t length;
-    struct fault fault = {0};
-    if (import_file(record, from, IMPORT_MEDIA_BYTES, &data, &length, &fault))
+    if (find_file(import, record, file, IMPORT_MEDIA_BYTES, &data, &length, &from))
         return import_record_refuse(import, record, "fault.media_file", "file", from);
-    if (!begins_as(type_of(file), data, length))
-        return import_record_refuse(import, record, "fault.media_type", "file", file);
+    if (!begins_as(type, data, length))
+        return import_record_refuse(import, record, "fault.media_kind", "file", file);
     if (bytes && (size_t)json_integer_value(bytes) != length)
         return import_record_refuse(import, record, "fault.media_size", "bytes", file);
-    if (!set_size(record->value, data, length, type_of(file)))
+    if (needless(record->value, type))
+        return import_record_refuse(import, record, "fault.unknown_key",
+                                    needless(record->value, type), NULL);
+    if (recording_ending(type) && lacking(record->value, type))
+        return import_record_refuse(import, record, "fault.required", lacking(record->value, type),
+                                    NULL);
+    if (!recording_ending(type) && !set_size(record->value, data, length, type))
         return import_record_refuse(import, record, "fault.required", "width", NULL);
 
     char *name = stored_name(record, file, data, length);
-    json_object_set_new(record->value, "media_type", json_string(type_of(file)));
+    json_object_set_new(record->value, "media_type", json_string(type));
     json_object_set_new(record->value, "bytes", json_integer((json_int_t)length));
     json_object_set_new(record->value, "file", json_string(name));
-    char *to = talloc_asprintf(record, "%s/%s", folder, name);
-    int r = SEN_OK;
-    if (!is_here && access(to, R_OK) != 0) {
-        if (mkdir(folder, 0755) && errno != EEXIST)
-            r = -errno;
-        else
-            r = store(to, data, length);
-    }
+    int r = keep(import, record, name, data, length);
     talloc_free(data);
-    if (r)
-        *import->error = talloc_asprintf(import, "%s cannot be written: %s", to, strerror(-r));
-    return r;
+    return r ? r : take_captions(import, record);
 }

@@ -3,6 +3,7 @@
 #include "content/fault.h"
 #include "content/fields.h"
 #include "content/front.h"
+#include "content/recording.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,14 +38,18 @@ static const struct field agency_fields[] = {
 static const struct field media_fields[] = {
     {"type", FIELD_CHOICE, .choices = "media"},
     {"id", FIELD_FILE, 100, .required = true},
-    {"media_type", FIELD_CHOICE, .choices = "image/png image/jpeg image/svg+xml"},
+    {"media_type", FIELD_CHOICE,
+     .choices = "image/png image/jpeg image/svg+xml video/mp4 video/webm audio/mpeg audio/ogg "
+                "audio/mp4"},
     {"file", FIELD_FILE, 200, .required = true},
     {"bytes", FIELD_COUNT, IMPORT_MEDIA_BYTES},
     {"width", FIELD_COUNT, 100000},
     {"height", FIELD_COUNT, 100000},
+    {"duration", FIELD_COUNT, RECORDING_SECONDS},
     {"credit", FIELD_LINE, 300, .required = true},
     {"licence", FIELD_LINE, 100, .required = true},
     {"alt", FIELD_NAMES, 1000},
+    {"captions", FIELD_NAMES, 200},
     {NULL},
 };
 

@@ -69,6 +69,8 @@ static int check_references(struct import *import, const struct item *item, stru
         return fault_set(ret_fault, "fault.unknown_agency", "agency", item->agency);
     if (item->image && !import_is_known(import, RECORD_MEDIA, item->image))
         return fault_set(ret_fault, "fault.unknown_media", "image.media", item->image);
+    if (item->recording && !import_is_recording(import, item->recording))
+        return fault_set(ret_fault, "fault.unknown_recording", "recording", item->recording);
     json_array_foreach (json_object_get(item->fields, "provinces"), index, province) {
         const char *id = json_string_value(province);
         if (!import_is_known(import, RECORD_PROVINCE, id))

@@ -34,7 +34,7 @@ static const struct field translation_fields[] = {
 
 static const struct field item_fields[] = {
     {"id", FIELD_KEY, 200, .required = true},
-    {"kind", FIELD_SLUG_ID, 40},
+    {"kind", FIELD_CHOICE, .choices = ITEM_KINDS},
     {"locale", FIELD_LOCALE, LOCALE_TAG_BYTES, .required = true},
     {"source_locale", FIELD_LOCALE, LOCALE_TAG_BYTES},
     {"slug", FIELD_LINE, 200},
@@ -50,6 +50,7 @@ static const struct field item_fields[] = {
     {"licence", FIELD_LINE, 100},
     {"sources", FIELD_OBJECTS, 50, .fields = source_fields},
     {"image", FIELD_OBJECT, .fields = image_fields},
+    {"recording", FIELD_KEY, 100},
     {"translation", FIELD_OBJECT, .fields = translation_fields},
     {"version", FIELD_COUNT, 1000000000},
     {"state", FIELD_CHOICE, .choices = "live withdrawn"},
@@ -166,6 +167,7 @@ static int item_read(TALLOC_CTX *ctx, json_t *object, bool yaml, struct item *re
         .agency = field_text(object, "agency"),
         .topic = field_text(object, "topic"),
         .image = field_text(json_object_get(object, "image"), "media"),
+        .recording = field_text(object, "recording"),
         .state = state ? state : "live",
     };
     r = item_make_slug(ctx, &item, ret_fault);
@@ -295,7 +297,8 @@ void item_digest(const struct item *item, unsigned char ret[ITEM_DIGEST])
 
 json_t *item_about(const struct item *item)
 {
-    static const char *const names[] = {"kind", "source_locale", "agency", "topic", "provinces"};
+    static const char *const names[] = {"kind",  "source_locale", "agency",
+                                        "topic", "provinces",     "recording"};
     json_t *about = json_object();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         json_t *value = json_object_get(item->fields, names[i]);

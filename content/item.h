@@ -4,7 +4,7 @@
 //
 //   key            holds                                                        may be absent
 //   id             the article, shared by all its languages                     no
-//   kind           profile, feature, ... (lower-case words)                     yes: feature
+//   kind           one of ITEM_KINDS; a profile is shown on its unit's page     yes: feature
 //   locale         the language of this text                                    no
 //   source_locale  the language the article was first written in                yes: its own
 //   slug           the address in this language                                 yes: from the title
@@ -15,6 +15,7 @@
 //   provinces      ids of units                                                 yes
 //   author, licence, sources [{title, url}]                                     yes
 //   image          {media, alt}: the lead picture                               yes
+//   recording      the medium that a video or audio article plays               yes
 //   translation    {method: person | machine | machine-person, proofread,       yes: person, false
 //                   source_version: of the text it was made from, or source_revision}
 //   published_at, updated_at   RFC 3339                                         yes: now
@@ -31,6 +32,7 @@
 #include <stdbool.h>
 #include <talloc.h>
 
+#define ITEM_KINDS      "news feature photo-essay video audio interview statement profile"
 #define ITEM_BODY_BYTES (256 * 1024)
 #define ITEM_FILE_BYTES (520 * 1024)      // a Markdown file with its front matter
 #define ITEM_LINE_BYTES (2 * 1024 * 1024) // a line of JSONL, in which escapes take more room
@@ -46,6 +48,7 @@ struct item {
     size_t body_length;
     const char *agency, *topic; // NULL: not given
     const char *image;          // id of the medium; NULL: none
+    const char *recording;      // likewise
     const char *state;          // "live" or "withdrawn"
     unsigned body_line;         // where the body begins in its file; 0: in no file of its own
 };
@@ -68,6 +71,6 @@ int item_make_slug(TALLOC_CTX *ctx, struct item *item, struct fault *ret_fault) 
 // licence, sources, image, translation. What belongs to the article as a whole is not in it.
 void item_digest(const struct item *item, unsigned char ret[ITEM_DIGEST]);
 
-// What the item says of its article: kind, source_locale, agency, topic, provinces; a new
-// reference.
+// What the item says of its article: kind, source_locale, agency, topic, provinces, recording; a
+// new reference.
 json_t *item_about(const struct item *item);

@@ -26,9 +26,11 @@ struct site_agency {
 
 struct site_media {
     UT_hash_handle hh;
-    const char *id, *file, *credit, *licence;
-    int width, height;
-    json_t *alt;
+    const char *id, *type, *file, *credit, *licence;
+    int width, height; // of audio 0
+    int duration;      // seconds; 0: a picture
+    int64_t bytes;
+    json_t *alt, *captions; // captions: {"vi": file}; NULL: none
 };
 
 // A dated attribute of a unit.
@@ -109,11 +111,15 @@ struct site_redirect {
     const char *slug;
 };
 
+// What an article can be, NULL at the end; the profiles of units last.
+extern const char *const site_kinds[];
+
 struct site_article {
     UT_hash_handle hh;
     const char *id;
-    const char *kind; // "news", "feature", ...
+    const char *kind; // one of site_kinds
     bool profile;     // of a unit: it is shown on the unit's page
+    const struct site_media *recording; // that a video or audio article plays; NULL: none
     const struct locale *source;
     const struct site_agency *agency; // NULL: none
     const struct site_topic *topic;   // NULL: none

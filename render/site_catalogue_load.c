@@ -81,12 +81,16 @@ static int media_row(void *data, const struct db_result *row)
     struct site_catalogue *c = data;
     struct site_media *media = talloc_zero(c, struct site_media);
     media->id = copy(media, db_value(row, 0, "id"));
+    media->type = copy(media, db_value(row, 0, "type"));
     media->file = copy(media, db_value(row, 0, "file"));
     media->credit = copy(media, db_value(row, 0, "credit"));
     media->licence = copy(media, db_value(row, 0, "licence"));
     media->width = (int)db_integer(row, 0, "width");
     media->height = (int)db_integer(row, 0, "height");
+    media->duration = (int)db_integer(row, 0, "duration");
+    media->bytes = db_integer(row, 0, "bytes");
     media->alt = json_of(media, db_value(row, 0, "alt"));
+    media->captions = json_of(media, db_value(row, 0, "captions"));
     HASH_ADD_KEYPTR(hh, c->media_table, media->id, strlen(media->id), media);
     return SEN_OK;
 }
@@ -169,16 +173,26 @@ static const struct site_agency *find_agency(const struct site_catalogue *c, con
     return NULL;
 }
 
+static const char *kind_of(const char *kind)
+{
+    size_t i = 0;
+    while (site_kinds[i + 1] && strcmp(site_kinds[i], kind) != 0)
+        i++;
+    return site_kinds[i];
+}
+
 static int article_row(void *data, const struct db_result *row)
 {
     struct site_catalogue *c = data;
     struct site_article *article = talloc_zero(c, struct site_article);
     article->id = copy(article, db_value(row, 0, "id"));
-    article->kind = copy(article, db_value(row, 0, "kind"));
+    article->kind = kind_of(db_value(row, 0, "kind"));
     article->profile = strcmp(article->kind, "profile") == 0;
     article->source = locale_find(db_value(row, 0, "source_locale"));
     article->agency = find_agency(c, db_value(row, 0, "agency"));
     article->topic = find_topic(c, db_value(row, 0, "topic"));
+    const char *recording = db_value(row, 0, "recording");
+    article->recording = recording ? site_catalogue_media(c, recording) : NULL;
     HASH_ADD_KEYPTR(hh, c->article_table, article->id, strlen(article->id), article);
     return SEN_OK;
 }

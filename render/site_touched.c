@@ -124,8 +124,10 @@ static void touch_lists(struct site_touched *touched, const struct site *site,
     }
 }
 
-static bool has_image(const struct site_article *article, const char *id)
+static bool shows_medium(const struct site_article *article, const char *id)
 {
+    if (article->recording && strcmp(article->recording->id, id) == 0)
+        return true;
     for (size_t i = 0; i < article->edition_count; i++)
         if (article->editions[i]->image && strcmp(article->editions[i]->image->id, id) == 0)
             return true;
@@ -144,7 +146,7 @@ void site_touch(struct site_touched *touched, const struct site *site, const str
         bool media = *kind == 'm';
         for (size_t i = 0; i < c->article_count; i++) {
             const struct site_article *article = c->articles[i];
-            if (media ? has_image(article, subject)
+            if (media ? shows_medium(article, subject)
                       : article->agency && strcmp(article->agency->id, subject) == 0)
                 touch_article(touched, site, article->id);
         }

@@ -17,7 +17,7 @@ end $$;
 create or replace function article_json(wanted text) returns jsonb language plpgsql stable as $$
 begin
     return (select jsonb_build_object('id', a.id, 'kind', a.kind, 'source_locale', a.source_locale, 'agency', a.agency,
-        'topic', a.topic, 'embargo', utc_text(a.embargo),
+        'topic', a.topic, 'recording', a.recording, 'embargo', utc_text(a.embargo),
         'provinces', coalesce((select jsonb_agg(p.province order by p.position, p.province)
                                from article_province p where p.article = a.id), '[]'))
     from article a where a.id = wanted);
@@ -33,6 +33,8 @@ begin
         when a ->> 'agency' is not null and not exists (select from agency g where g.id = a ->> 'agency') then 'agency'
         when exists (select from jsonb_array_elements_text(coalesce(a -> 'provinces', '[]')) v
                      where not exists (select from province p where p.id = v)) then 'provinces'
+        when a ->> 'recording' is not null and not exists (select from media m where m.id = a ->> 'recording' and media_plays(m.type))
+            then 'recording'
         end into wrong;
     perform must(wrong is null, 'unknown', jsonb_build_object('field', wrong));
 end $$;
@@ -44,16 +46,16 @@ begin
     select wanted, v, min(n)::int from jsonb_array_elements_text(list) with ordinality u (v, n) group by v;
 end $$;
 
--- a: id, kind, source_locale, topic, agency (else the account's own), provinces, embargo.
+-- a: id, kind, source_locale, topic, agency (else the account's own), provinces, recording, embargo.
 create or replace function article_create(who jsonb, a jsonb) returns jsonb language plpgsql as $$
 declare
     wanted_agency text := coalesce(a ->> 'agency', (select x.agency from account x where x.id = (who ->> 'account')::bigint));
 begin
     perform article_check(a);
     perform must(may(who, 'create', wanted_agency, a ->> 'source_locale'), 'forbidden');
-    insert into article (id, kind, source_locale, agency, topic, embargo)
+    insert into article (id, kind, source_locale, agency, topic, recording, embargo)
     values (a ->> 'id', coalesce(a ->> 'kind', 'feature'), a ->> 'source_locale', wanted_agency, a ->> 'topic',
-            (a ->> 'embargo')::timestamptz)
+            a ->> 'recording', (a ->> 'embargo')::timestamptz)
     on conflict do nothing;
     perform must(found, 'conflict', '{"field": "id"}');
     perform article_set_provinces(a ->> 'id', coalesce(a -> 'provinces', '[]'));
@@ -61,7 +63,7 @@ begin
     return article_json(a ->> 'id');
 end $$;
 
--- a: id, and of kind, topic, provinces, embargo, lift_embargo what changes. An embargo takes the right
+-- a: id, and of kind, topic, provinces, recording, embargo, lift_embargo what changes. An embargo takes the right
 -- to publish.
 create or replace function article_change(who jsonb, a jsonb) returns jsonb language plpgsql as $$
 declare
@@ -74,6 +76,7 @@ begin
     perform must(not a ?| '{embargo,lift_embargo}' or may(who, 'publish', had.agency, null), 'forbidden');
     update article x set kind = coalesce(a ->> 'kind', x.kind),
         topic = coalesce(a ->> 'topic', x.topic),
+        recording = coalesce(a ->> 'recording', x.recording),
         embargo = case when (a ->> 'lift_embargo')::boolean then null else coalesce((a ->> 'embargo')::timestamptz, x.embargo) end
     where x.id = wanted;
     if a ? 'provinces' then

@@ -40,6 +40,7 @@ begin
         when 'me_get' then me_get(who, a)
         when 'me_password' then me_password(who, a)
         when 'media_add' then media_add(who, a)
+        when 'media_caption' then media_caption(who, a)
         when 'memory_add' then memory_add(who, a)
         when 'memory_list' then memory_list(who, a)
         when 'people_may' then people_may(who, a)

@@ -16,9 +16,10 @@ $$;
 
 create or replace function media_record(wanted text) returns json language sql stable as $$
     select json_strip_nulls(json_build_object('type', 'media', 'id', m.id, 'media_type', m.type,
-        'file', m.file, 'bytes', m.bytes, 'width', m.width, 'height', m.height,
-        'credit', m.credit, 'licence', m.licence,
-        'alt', (select json_object_agg(key, value order by key) from jsonb_each(m.alt))))
+        'file', m.file, 'bytes', m.bytes, 'width', nullif(m.width, 0), 'height', nullif(m.height, 0),
+        'duration', m.duration, 'credit', m.credit, 'licence', m.licence,
+        'alt', (select json_object_agg(key, value order by key) from jsonb_each(m.alt)),
+        'captions', (select json_object_agg(key, value order by key) from jsonb_each(m.captions))))
     from media m where m.id = wanted
 $$;
 
@@ -90,13 +91,13 @@ begin
     if record_sorted(before) = record_sorted(r) then
         return 'same';
     end if;
-    insert into media (id, type, file, bytes, width, height, credit, licence, alt)
+    insert into media (id, type, file, bytes, width, height, duration, credit, licence, alt, captions)
     values (r ->> 'id', r ->> 'media_type', r ->> 'file', (r ->> 'bytes')::bigint,
-            (r ->> 'width')::int, (r ->> 'height')::int, r ->> 'credit', r ->> 'licence',
-            coalesce(r -> 'alt', '{}'))
+            coalesce((r ->> 'width')::int, 0), coalesce((r ->> 'height')::int, 0), (r ->> 'duration')::int,
+            r ->> 'credit', r ->> 'licence', coalesce(r -> 'alt', '{}'), coalesce(r -> 'captions', '{}'))
     on conflict (id) do update set type = excluded.type, file = excluded.file,
         bytes = excluded.bytes, width = excluded.width, height = excluded.height,
-        credit = excluded.credit, licence = excluded.licence, alt = excluded.alt;
+        duration = excluded.duration, captions = excluded.captions, credit = excluded.credit, licence = excluded.licence, alt = excluded.alt;
     -- The HTML of texts that show it holds its file, size and credit: they are rendered again.
     if before is not null then
         update edition set renderer = 0
@@ -144,7 +145,7 @@ end $$;
 -- What a text says of its article, in every language the same.
 create or replace function article_record(wanted text) returns jsonb language sql stable as $$
     select jsonb_strip_nulls(jsonb_build_object('kind', a.kind, 'source_locale', a.source_locale,
-        'agency', a.agency, 'topic', a.topic,
+        'agency', a.agency, 'topic', a.topic, 'recording', a.recording,
         'provinces', (select jsonb_agg(p.province order by p.position, p.province)
                       from article_province p where p.article = a.id)))
     from article a where a.id = wanted
@@ -176,16 +177,17 @@ declare
     tags_before text[];
 begin
     -- A block of its own: what is refused takes nothing else of the transaction with it.
-    insert into article (id, kind, source_locale, agency, topic, imported)
+    insert into article (id, kind, source_locale, agency, topic, recording, imported)
     values (wanted, coalesce(about ->> 'kind', 'feature'), coalesce(about ->> 'source_locale', lang),
-            about ->> 'agency', about ->> 'topic', about)
+            about ->> 'agency', about ->> 'topic', about ->> 'recording', about)
     on conflict (id) do nothing;
     if not found then
         tags_before := article_tags(wanted);
         update article a set kind = coalesce(about ->> 'kind', a.kind),
             source_locale = coalesce(about ->> 'source_locale', a.source_locale),
             agency = coalesce(about ->> 'agency', a.agency),
-            topic = coalesce(about ->> 'topic', a.topic), imported = a.imported || about
+            topic = coalesce(about ->> 'topic', a.topic),
+            recording = coalesce(about ->> 'recording', a.recording), imported = a.imported || about
         where a.id = wanted;
     end if;
     if about ? 'provinces' then

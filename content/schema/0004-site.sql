@@ -18,3 +18,22 @@ create table front (
 );
 alter table change drop constraint change_kind_check, add constraint change_kind_check check
     (kind in ('publish', 'update', 'withdraw', 'province', 'topic', 'agency', 'media', 'place', 'front'));
+
+-- ---- kinds and recordings ------------------------------------------------------------------------
+
+-- Until now any word was a kind. What no page knows how to show becomes what it was shown as.
+update article set kind = 'feature' where kind not in
+    ('news', 'feature', 'photo-essay', 'video', 'audio', 'interview', 'statement', 'profile');
+update search_text set kind = 'feature' where kind not in
+    ('news', 'feature', 'photo-essay', 'video', 'audio', 'interview', 'statement', 'profile');
+alter table article add constraint article_kind_check check (kind in
+    ('news', 'feature', 'photo-essay', 'video', 'audio', 'interview', 'statement', 'profile'));
+
+-- Video and audio. Of audio, width and height are 0.
+alter table media
+    drop constraint media_type_check,
+    add constraint media_type_check check (type in ('image/png', 'image/jpeg', 'image/svg+xml',
+        'video/mp4', 'video/webm', 'audio/mpeg', 'audio/ogg', 'audio/mp4')),
+    add column duration int check (duration between 1 and 86400), -- seconds
+    add column captions jsonb not null default '{}'; -- {"vi": file below SEN_HOME/media}
+alter table article add column recording text references media;

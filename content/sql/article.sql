@@ -34,6 +34,7 @@ select case when c.moved then '/v1/articles/' || a.id
         'toc', case when e.state = 'live' then e.toc end,
         'words', e.words, 'notice', e.notice,
         'image', case when e.state = 'live' then image_json(e.image) end,
+        'recording', case when e.state = 'live' then recording_json(a.recording) end,
         'author', e.author, 'agency', agency_brief(a.agency, $2::text[]),
         'topic', topic_brief(a.topic, $2::text[]), 'provinces', province_briefs(a.id, $2::text[]),
         'sources', e.sources, 'licence', e.licence,

@@ -3,7 +3,7 @@ select json_strip_nulls(json_build_object(
     'slug', e.slug, 'title', e.title, 'summary', nullif(e.summary, ''), 'topic', a.topic,
     'provinces', (select json_agg(p.province order by p.position, p.province)
                   from article_province p where p.article = a.id),
-    'agency', a.agency, 'author', e.author,
+    'agency', a.agency, 'recording', a.recording, 'author', e.author,
     'published_at', utc_text(e.published_at), 'updated_at', utc_text(e.updated_at),
     'licence', e.licence,
     'sources', (select json_agg(json_build_object('title', s -> 'title', 'url', s -> 'url') order by n)

@@ -1,1 +1,2 @@
-select id, file, width, height, credit, licence from media order by id collate "C"
+-- Pictures.
+select id, file, width, height, credit, licence from media where type like 'image/%' order by id collate "C"

@@ -11,7 +11,5 @@ select 'media' as tags,
      where s.n = $1::int and exists (select 1 from shown t where t.n > $1::int)) as next_key,
     (select s.id from shown s
      where s.n = $1::int and exists (select 1 from shown t where t.n > $1::int)) as next_id,
-    coalesce(json_agg(json_build_object('id', id, 'type', type, 'src', '/media/' || file,
-        'bytes', bytes, 'width', width, 'height', height, 'credit', credit, 'licence', licence,
-        'alt', alt, 'created_at', utc_text(created_at)) order by n) filter (where n <= $1::int), '[]')::text as items
-from shown
+    coalesce(json_agg(medium_json(m) order by n) filter (where n <= $1::int), '[]')::text as items
+from shown join media m using (id)

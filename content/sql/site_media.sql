@@ -1,1 +1,3 @@
-select id, type, file, width, height, credit, licence, alt from media
+select id, type, file, bytes, width, height, duration, credit, licence, alt,
+       nullif(captions, '{}') as captions
+from media
