@@ -164,7 +164,7 @@ describe('what is refused', () => {
     assert.match(refused, /^provinces\.json:\d+: facts.locale: it is missing/m);
     assert.match(refused, /^provinces\.json:\d+: facts\[0\]\.valid_from: “2025-02-30” is not a date/m);
     assert.match(refused, /^media\.json:2: file: the file of the picture is not at/m);
-    assert.match(refused, /^media\.json:\d+: file: text\.svg is not a PNG, JPEG or SVG/m);
+    assert.match(refused, /^media\.json:\d+: file: text\.svg is of a type that is not accepted/m);
     assert.match(refused, /^media\.json:\d+: file: “\.\.\/secret\.svg” may hold only/m);
     assert.match(refused, /^topics\.json:2: names\.xx: texts cannot be written in the locale “xx”/m);
     assert.match(refused, /^topics\.json:2: it is not valid JSON/m);

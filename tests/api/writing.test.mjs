@@ -57,7 +57,7 @@ describe('from nothing to a page', () => {
   test('create, save, save again, publish, correct, withdraw', async () => {
     const created = await api('POST', '/v1/articles', { body: { id: 'life', source_locale: 'vi', topic: 'food', provinces: ['hue', 'ha-noi'], agency: 'desk', kind: 'news' } });
     assert.equal(created.status, 201);
-    assert.deepEqual(created.body, { id: 'life', kind: 'news', source_locale: 'vi', agency: 'desk', topic: 'food', provinces: ['hue', 'ha-noi'], embargo: null });
+    assert.deepEqual(created.body, { id: 'life', kind: 'news', source_locale: 'vi', agency: 'desk', topic: 'food', provinces: ['hue', 'ha-noi'], recording: null, embargo: null });
     assert.equal((await reader('GET', '/v1/articles/life')).status, 404);
 
     const draft = await save('life', text('Bún bò', { summary: 'Một món Huế', author: 'An', licence: 'CC-BY-4.0', sources: [{ title: 'Sổ tay', url: 'https://example.org/' }] }));
@@ -188,9 +188,9 @@ describe('doing it twice', () => {
 
   test('many at once make one', async () => {
     const headers = { 'idempotency-key': 'at-once' };
-    const answers = await Promise.all(Array.from({ length: 8 }, () => api('POST', '/v1/articles', { headers, body: { source_locale: 'vi', kind: 'at-once' } })));
+    const answers = await Promise.all(Array.from({ length: 8 }, () => api('POST', '/v1/articles', { headers, body: { source_locale: 'vi', kind: 'statement' } })));
     assert.deepEqual(new Set(answers.map((answer) => answer.body.id)).size, 1);
-    assert.equal(await portal.sql("select count(*) from article where kind = 'at-once'"), '1');
+    assert.equal(await portal.sql("select count(*) from article where kind = 'statement'"), '1');
   });
 
   test('publishing and withdrawing', async () => {

@@ -114,6 +114,10 @@ static void test_refused(void **state)
         {"{" MINIMUM ",\"version\":-1}", "fault.number_range", "version"},
         {"{" MINIMUM ",\"version\":1.5}", "fault.not_number", "version"},
         {"{" MINIMUM ",\"state\":\"draft\"}", "fault.choice", "state"},
+        {"{" MINIMUM ",\"kind\":\"report\"}", "fault.choice", "kind"},
+        {"{" MINIMUM ",\"kind\":\"photo\"}", "fault.choice", "kind"},
+        {"{" MINIMUM ",\"kind\":\"News\"}", "fault.choice", "kind"},
+        {"{" MINIMUM ",\"recording\":\"a b\"}", "fault.key", "recording"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         TALLOC_CTX *ctx = talloc_new(NULL);
@@ -215,7 +219,7 @@ static void test_limits(void **state)
         {"{\"id\":\"a\",\"locale\":\"vi\",\"title\":\"x\",\"body\":\"@\"}", "x", ITEM_BODY_BYTES,
          "fault.too_many_bytes"},
         {"{" MINIMUM ",\"slug\":\"@\"}", "a", 200, "fault.too_long"},
-        {"{" MINIMUM ",\"kind\":\"@\"}", "a", 40, "fault.too_long"},
+        {"{" MINIMUM ",\"recording\":\"@\"}", "a", 100, "fault.too_long"},
         {"{" MINIMUM ",\"author\":\"@\"}", "a", 300, "fault.too_long"},
         {"{" MINIMUM ",\"licence\":\"@\"}", "a", 100, "fault.too_long"},
         {"{" MINIMUM ",\"provinces\":[@\"hue\"]}", "\"hue\",", 99, "fault.too_many"},
