@@ -2,9 +2,6 @@
 
 #include <string.h>
 
-const char *const site_kinds[] = {"news",      "feature",   "photo-essay", "video", "audio",
-                                  "interview", "statement", "profile",     NULL};
-
 const struct site_article *site_catalogue_article(const struct site_catalogue *catalogue,
                                                   const char *id)
 {

@@ -111,13 +111,10 @@ struct site_redirect {
     const char *slug;
 };
 
-// What an article can be, NULL at the end; the profiles of units last.
-extern const char *const site_kinds[];
-
 struct site_article {
     UT_hash_handle hh;
     const char *id;
-    const char *kind; // one of site_kinds
+    const char *kind; // of ITEM_KINDS
     bool profile;     // of a unit: it is shown on the unit's page
     const struct site_media *recording; // that a video or audio article plays; NULL: none
     const struct locale *source;

@@ -173,20 +173,12 @@ static const struct site_agency *find_agency(const struct site_catalogue *c, con
     return NULL;
 }
 
-static const char *kind_of(const char *kind)
-{
-    size_t i = 0;
-    while (site_kinds[i + 1] && strcmp(site_kinds[i], kind) != 0)
-        i++;
-    return site_kinds[i];
-}
-
 static int article_row(void *data, const struct db_result *row)
 {
     struct site_catalogue *c = data;
     struct site_article *article = talloc_zero(c, struct site_article);
     article->id = copy(article, db_value(row, 0, "id"));
-    article->kind = kind_of(db_value(row, 0, "kind"));
+    article->kind = copy(article, db_value(row, 0, "kind"));
     article->profile = strcmp(article->kind, "profile") == 0;
     article->source = locale_find(db_value(row, 0, "source_locale"));
     article->agency = find_agency(c, db_value(row, 0, "agency"));
