@@ -127,6 +127,9 @@ static struct html *page_of(TALLOC_CTX *ctx, const struct request *request,
     return page && fill(out, page, length, &request->query, view, answered) ? out : NULL;
 }
 
+// Search engines list the page that asks, not what it answered.
+#define NOT_LISTED "X-Robots-Tag: noindex\r\n"
+
 // ---- the steps --------------------------------------------------------------------------------
 
 static int make(TALLOC_CTX *ctx, const struct request *request, const struct db_result *result,
@@ -141,8 +144,8 @@ static int make(TALLOC_CTX *ctx, const struct request *request, const struct db_
         return SEN_NOT_FOUND;
     char *headers = talloc_asprintf(
         ctx,
-        SITE_HEADERS "Cache-Control: public, max-age=%d, stale-while-revalidate=%d\r\n"
-                     "Content-Language: %s\r\n",
+        SITE_HEADERS NOT_LISTED "Cache-Control: public, max-age=%d, stale-while-revalidate=%d\r\n"
+                                "Content-Language: %s\r\n",
         read->max_age, read->stale_age, reader->tag);
     *ret = response_new(request->thread->memory, 200, "text/html; charset=utf-8", headers,
                         page->data, page->length, 0);
@@ -159,7 +162,8 @@ static enum step_result send_refusal(struct request *request, int status, const 
     if (!page)
         return NEXT;
     char *headers = talloc_asprintf(
-        request, SITE_HEADERS "Cache-Control: no-store\r\nContent-Language: %s\r\n", reader->tag);
+        request, SITE_HEADERS NOT_LISTED "Cache-Control: no-store\r\nContent-Language: %s\r\n",
+        reader->tag);
     request_reply(request, status, "text/html; charset=utf-8", headers, page->data, page->length);
     return DONE;
 }

@@ -43,11 +43,11 @@ int site_write_search_page(const struct site *site, const struct site_wing *wing
     char *chain = chain_of(site, wing);
     site_set(view, "chain", chain);
     talloc_free(chain);
-    json_object_set_new(view, "noindex", json_true());
     struct site_page page = {
         .template = SITE_SEARCH,
         .kind = "search",
         .title = message_text(wing->ui, "site.search"),
+        .description = message_text(wing->ui, "search.hint"),
     };
     return site_plain_write(site, wing, &page, "search/", view);
 }

@@ -315,3 +315,11 @@ test('accessible and without sideways scrolling', { timeout: 240000 }, async () 
   }
   assert.deepEqual(found, []);
 });
+
+test('search engines list the page that asks, not its answers', async () => {
+  const [asks, answers] = await Promise.all([fetch(`${server.url}/en/search/`), fetch(`${server.url}/en/search/?q=water`)]);
+  assert.equal(asks.headers.get('x-robots-tag'), null);
+  assert.doesNotMatch(await asks.text(), /name="robots"/);
+  assert.equal(answers.status, 200);
+  assert.equal(answers.headers.get('x-robots-tag'), 'noindex');
+});
