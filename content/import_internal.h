@@ -105,6 +105,10 @@ int import_place_read(TALLOC_CTX *ctx, json_t *record, struct fault *ret_fault);
 int import_place_check(struct import *import, struct record *record);
 
 // Store the file of a medium, and complete its record: type, size, stored name.
+// Of the map of tiles: the style sheet has a place for each.
+#define IMPORT_TILE_ROWS    20
+#define IMPORT_TILE_COLUMNS 16
+
 #define IMPORT_MEDIA_BYTES ((size_t)64 * 1024 * 1024)
 int import_media_take(struct import *import, struct record *record);
 

@@ -55,7 +55,7 @@ static const struct field media_fields[] = {
 
 static const struct field fact_fields[] = {
     {"attribute", FIELD_CHOICE, .required = true,
-     .choices = "name type admin_centre area_km2 population code iso_3166_2"},
+     .choices = "name type admin_centre area_km2 population code iso_3166_2 region"},
     {"locale", FIELD_LOCALE, LOCALE_TAG_BYTES},
     {"value", FIELD_LINE, 300, .required = true},
     {"valid_from", FIELD_DATE},
@@ -72,6 +72,21 @@ static const struct field successor_fields[] = {
     {NULL},
 };
 
+static const struct field island_fields[] = {
+    {"place", FIELD_SLUG_ID, 80, .required = true},
+    {"row", FIELD_COUNT, IMPORT_TILE_ROWS, .required = true},
+    {"column", FIELD_COUNT, IMPORT_TILE_COLUMNS, .required = true},
+    {NULL},
+};
+
+// Columns count half tiles, so that the rows of the map can lie as bricks do.
+static const struct field tile_fields[] = {
+    {"row", FIELD_COUNT, IMPORT_TILE_ROWS, .required = true},
+    {"column", FIELD_COUNT, IMPORT_TILE_COLUMNS, .required = true},
+    {"islands", FIELD_OBJECTS, 5, .fields = island_fields},
+    {NULL},
+};
+
 static const struct field province_fields[] = {
     {"type", FIELD_CHOICE, .choices = "province"},
     {"id", FIELD_SLUG_ID, 80, .required = true},
@@ -80,6 +95,9 @@ static const struct field province_fields[] = {
     {"valid_to", FIELD_DATE},
     {"facts", FIELD_OBJECTS, 500, .required = true, .fields = fact_fields},
     {"successors", FIELD_OBJECTS, 20, .fields = successor_fields},
+    {"neighbours", FIELD_LIST, 40, .element = FIELD_SLUG_ID, .element_max = 80},
+    {"borders", FIELD_LIST, 10, .element = FIELD_KEY, .element_max = 2},
+    {"tile", FIELD_OBJECT, .fields = tile_fields},
     {NULL},
 };
 
@@ -170,6 +188,8 @@ static int check_fact(const json_t *fact, struct fault *ret_fault)
     if (strcmp(attribute, "type") == 0 && strcmp(value, "province") != 0 &&
         strcmp(value, "city") != 0)
         return fault_set(ret_fault, "fault.choice", "facts.value", "province city");
+    if (strcmp(attribute, "region") == 0 && !field_is_slug_id(value))
+        return fault_set(ret_fault, "fault.slug_id", "facts.value", value);
     return SEN_OK;
 }
 
@@ -268,6 +288,18 @@ static int check_successors(struct import *import, struct record *record)
     return SEN_OK;
 }
 
+static int check_province(struct import *import, struct record *record)
+{
+    size_t index;
+    json_t *neighbour;
+    json_array_foreach (json_object_get(record->value, "neighbours"), index, neighbour) {
+        const char *id = json_string_value(neighbour);
+        if (!import_is_known(import, RECORD_PROVINCE, id) || strcmp(id, record->id) == 0)
+            return import_record_refuse(import, record, "fault.unknown_province", "neighbours", id);
+    }
+    return check_successors(import, record);
+}
+
 static int know_provinces(struct import *import)
 {
     struct db_result *result;
@@ -285,7 +317,7 @@ static int know_provinces(struct import *import)
 static int bring_in_all(struct import *import, enum record_kind kind)
 {
     static int (*const checks[RECORD_KINDS])(struct import *, struct record *) = {
-        [RECORD_PROVINCE] = check_successors,
+        [RECORD_PROVINCE] = check_province,
         [RECORD_PLACE] = import_place_check,
     };
     struct record *record;

@@ -31,12 +31,15 @@ create or replace function province_record(wanted text) returns json language sq
                       'value', f.value, 'valid_from', f.valid_from, 'valid_to', f.valid_to,
                       'label', f.label, 'source', f.source)
                       order by array_position(array['name', 'type', 'admin_centre', 'area_km2',
-                                                    'population', 'code', 'iso_3166_2'], f.attribute),
+                                                    'population', 'code', 'iso_3166_2', 'region'], f.attribute),
                                f.locale, f.valid_from nulls first)
                   from province_fact f where f.province = p.id),
         'successors', (select json_agg(json_build_object('province', s.successor, 'since', s.since,
                                                          'source', s.source) order by s.successor)
-                       from province_succession s where s.predecessor = p.id)))
+                       from province_succession s where s.predecessor = p.id),
+        'neighbours', case when p.neighbours <> '{}' then to_json(p.neighbours) end,
+        'borders', case when p.borders <> '{}' then to_json(p.borders) end,
+        'tile', p.tile))
     from province p where p.id = wanted
 $$;
 
@@ -115,12 +118,15 @@ begin
     if record_sorted(before) = record_sorted(r) then
         return 'same';
     end if;
-    insert into province (id, aliases, valid_from, valid_to)
+    insert into province (id, aliases, valid_from, valid_to, neighbours, borders, tile)
     values (r ->> 'id',
             array(select jsonb_array_elements_text(coalesce(r -> 'aliases', '[]'))),
-            (r ->> 'valid_from')::date, (r ->> 'valid_to')::date)
+            (r ->> 'valid_from')::date, (r ->> 'valid_to')::date,
+            array(select jsonb_array_elements_text(coalesce(r -> 'neighbours', '[]'))),
+            array(select jsonb_array_elements_text(coalesce(r -> 'borders', '[]'))), r -> 'tile')
     on conflict (id) do update set aliases = excluded.aliases, valid_from = excluded.valid_from,
-        valid_to = excluded.valid_to;
+        valid_to = excluded.valid_to, neighbours = excluded.neighbours, borders = excluded.borders,
+        tile = excluded.tile;
     delete from province_fact where province = r ->> 'id';
     insert into province_fact (province, attribute, locale, value, valid_from, valid_to, label, source)
     select r ->> 'id', f.attribute, f.locale, f.value, f.valid_from, f.valid_to, f.label, f.source

@@ -37,3 +37,15 @@ alter table media
     add column duration int check (duration between 1 and 86400), -- seconds
     add column captions jsonb not null default '{}'; -- {"vi": file below SEN_HOME/media}
 alter table article add column recording text references media;
+
+-- ---- provinces -----------------------------------------------------------------------------------
+
+-- The socio-economic region is a dated fact; where a unit lies is not.
+alter table province_fact
+    drop constraint province_fact_attribute_check,
+    add constraint province_fact_attribute_check check (attribute in
+        ('name', 'type', 'admin_centre', 'area_km2', 'population', 'code', 'iso_3166_2', 'region'));
+alter table province
+    add neighbours text[] not null default '{}', -- units it borders on; each names the other
+    add borders    text[] not null default '{}', -- countries it borders on by land: ISO 3166-1
+    add tile       jsonb;                        -- its place on the map of tiles, and its islands'

@@ -39,6 +39,11 @@ select case when u.id <> $1 then '/v1/provinces/' || u.id end as location,
                       'name', province_value(s.successor, 'name', $2::text[], s.since),
                       'since', s.since, 'source', s.source) order by s.successor), '[]')
                   from province_succession s where s.predecessor = u.id),
+        'region', province_value(u.id, 'region', $2::text[], u.as_of),
+        'neighbours', (select coalesce(json_agg(json_build_object('id', n, 'name',
+                      province_value(n, 'name', $2::text[], u.as_of)) order by n), '[]')
+                  from unnest(u.neighbours) n),
+        'borders', to_json(u.borders), 'tile', u.tile,
         'profile', (select json_build_object('id', q.id, 'slug', q.slug, 'locale', q.locale,
                       'title', q.title, 'summary', q.summary, 'html', q.html, 'version', q.version)
                     from profile q),
