@@ -51,6 +51,27 @@ const struct site_fact *site_unit_fact(const struct site_unit *unit, const char 
     return NULL;
 }
 
+const char *site_unit_region(const struct site_unit *unit)
+{
+    const struct site_fact *fact = site_unit_fact(unit, "region", NULL);
+    return fact && !*fact->to ? fact->value : NULL;
+}
+
+const char *site_sight_name(const struct site_sight *sight, const struct locale *locale,
+                            const struct locale **ret_in)
+{
+    const struct locale *in = locale;
+    const json_t *names = json_object_get(sight->names, in->tag);
+    for (size_t i = 0; !names && i < locale->fallback_count; i++)
+        names = json_object_get(sight->names, (in = locale->fallback[i])->tag);
+    for (size_t i = 0; !names && i < locale_count(); i++)
+        names = json_object_get(sight->names, (in = locale_at(i))->tag);
+    const char *name = json_string_value(json_array_get(names, 0));
+    if (ret_in)
+        *ret_in = name ? in : locale;
+    return name ? name : "";
+}
+
 const char *site_name_in(const json_t *names, const struct locale *locale,
                          const struct locale **ret_locale)
 {

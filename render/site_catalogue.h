@@ -42,7 +42,26 @@ struct site_fact {
 
 struct site_link {
     const struct site_unit *unit;
+    const char *source; // the act
     char since[SITE_DAY];
+};
+
+// A place of the gazetteer that readers may want to see.
+struct site_sight {
+    const char *id, *kind;
+    json_t *names; // {"vi": ["Hồ Tây", ...]}
+};
+
+// On the map of tiles. Rows count from the north, columns from the west in halves of a tile, both
+// from 1; 0: it has no place there.
+struct site_tile {
+    int row, column;
+};
+
+// Islands of a unit that have a place of their own on the map.
+struct site_island {
+    const struct site_sight *sight;
+    struct site_tile tile;
 };
 
 // A province or city that exists or existed.
@@ -60,6 +79,15 @@ struct site_unit {
     size_t predecessor_count, successor_count;
     const struct site_article **articles; // that are linked to it, by id
     size_t article_count;
+    const struct site_unit **neighbours; // by id
+    size_t neighbour_count;
+    json_t *borders; // ["LA"]: ISO 3166-1 codes of the countries it borders on by land
+    struct site_tile tile;
+    struct site_island *islands;
+    size_t island_count;
+    const struct site_sight **sights; // that lie in it, by id
+    size_t sight_count;
+    const json_t *lies; // what the neighbours and tiles are read from
 };
 
 // A name under which texts are published.
@@ -147,6 +175,8 @@ struct site_catalogue {
     size_t article_count;
     struct site_front *fronts;
     size_t front_count;
+    struct site_sight *sights; // by id
+    size_t sight_count;
     const char **barred; // slugs of texts that the law does not allow to be shown
     size_t barred_count;
     struct site_byline **bylines; // by name
@@ -197,6 +227,17 @@ const struct site_edition *site_article_edition(const struct site_article *artic
 // The newest fact of an attribute; of a name, the one in exactly this locale. NULL: none.
 const struct site_fact *site_unit_fact(const struct site_unit *unit, const char *attribute,
                                        const struct locale *locale);
+
+// The id of the socio-economic region it is in; NULL: not known.
+const char *site_unit_region(const struct site_unit *unit);
+
+// What a language calls a place, and which language that is; "" when it has no name at all.
+const char *site_sight_name(const struct site_sight *sight, const struct locale *locale,
+                            const struct locale **ret_in);
+
+// site_catalogue_places.c: neighbours, tiles and sights, when every unit is there.
+int site_catalogue_load_places(struct site_catalogue *catalogue, struct db_session *session,
+                               char **ret_error) SEN_MUST_CHECK;
 
 // The unit was there and is no more.
 static inline bool site_unit_is_former(const struct site_catalogue *catalogue,

@@ -107,6 +107,8 @@ static int unit_row(void *data, const struct db_result *row)
         .names = json_of(c, db_value(row, 0, "names")),
         .former = json_of(c, db_value(row, 0, "former")),
         .names_source = copy(c, db_value(row, 0, "names_source")),
+        .borders = json_of(c, db_value(row, 0, "borders")),
+        .lies = json_of(c, db_value(row, 0, "lies")),
     };
     copy_day(unit->from, db_value(row, 0, "valid_from"));
     copy_day(unit->to, db_value(row, 0, "valid_to"));
@@ -149,10 +151,12 @@ static int succession_row(void *data, const struct db_result *row)
     grow(c, before->successors, before->successor_count);
     struct site_link *down = &before->successors[before->successor_count++];
     down->unit = after;
+    down->source = copy(c, db_value(row, 0, "source"));
     copy_day(down->since, db_value(row, 0, "since"));
     grow(c, after->predecessors, after->predecessor_count);
     struct site_link *up = &after->predecessors[after->predecessor_count++];
     up->unit = before;
+    up->source = down->source;
     copy_day(up->since, db_value(row, 0, "since"));
     return SEN_OK;
 }
@@ -412,7 +416,9 @@ static int load_units(const struct loader *loader)
     for (size_t i = 0; i < c->unit_count; i++)
         HASH_ADD_KEYPTR(hh, c->unit_table, c->units[i].id, strlen(c->units[i].id), &c->units[i]);
     r = each_with(loader, "site_facts", (const char *const[]){c->day}, 1, fact_row);
-    return r ? r : each(loader, "site_successions", succession_row);
+    if (!r)
+        r = each(loader, "site_successions", succession_row);
+    return r ? r : site_catalogue_load_places(c, loader->session, loader->ret_error);
 }
 
 static int load_articles(const struct loader *loader)
