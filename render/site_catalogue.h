@@ -19,8 +19,8 @@ struct site_topic {
 };
 
 struct site_agency {
-    const char *id, *url; // url: NULL when it has none
-    json_t *names, *about;  // about: {} when it says nothing
+    const char *id, *url;  // url: NULL when it has none
+    json_t *names, *about; // about: {} when it says nothing
     json_t *contacts; // email, phone, address {locale: line}, languages [tag]: what there is of it
 };
 
@@ -214,6 +214,8 @@ const struct site_byline *site_catalogue_byline(const struct site_catalogue *cat
 // that has one. NULL: none has.
 const struct site_front *site_catalogue_front(const struct site_catalogue *catalogue,
                                               const struct locale *locale);
+const struct site_sight *site_catalogue_sight(const struct site_catalogue *catalogue,
+                                              const char *id);
 
 static inline bool site_edition_is_live(const struct site_edition *edition)
 {

@@ -52,12 +52,12 @@ static int by_id(const void *key, const void *member)
     return strcmp(key, ((const struct site_sight *)member)->id);
 }
 
-static const struct site_sight *find_sight(const struct site_catalogue *c, const json_t *id)
+const struct site_sight *site_catalogue_sight(const struct site_catalogue *catalogue,
+                                              const char *id)
 {
-    const char *wanted = json_string_value(id);
-    return wanted && c->sight_count
-               ? bsearch(wanted, c->sights, c->sight_count, sizeof *c->sights, by_id)
-               : NULL;
+    return catalogue->sight_count ? bsearch(id, catalogue->sights, catalogue->sight_count,
+                                            sizeof *catalogue->sights, by_id)
+                                  : NULL;
 }
 
 static void put_sights(const struct sights *sights)
@@ -70,8 +70,8 @@ static void put_sights(const struct sights *sights)
             struct site_unit *unit = unit_of(c, id);
             if (!unit)
                 continue;
-            unit->sights = talloc_realloc(c, unit->sights, const struct site_sight *,
-                                          unit->sight_count + 1);
+            unit->sights =
+                talloc_realloc(c, unit->sights, const struct site_sight *, unit->sight_count + 1);
             unit->sights[unit->sight_count++] = &c->sights[i];
         }
     }
@@ -99,7 +99,8 @@ static void put_unit(struct site_catalogue *c, struct site_unit *unit)
     unit->tile = tile_of(tile);
     unit->islands = talloc_array(c, struct site_island, json_array_size(islands));
     json_array_foreach (islands, i, one) {
-        const struct site_sight *sight = find_sight(c, json_object_get(one, "place"));
+        const struct site_sight *sight =
+            site_catalogue_sight(c, json_string_value(json_object_get(one, "place")));
         if (sight)
             unit->islands[unit->island_count++] = (struct site_island){sight, tile_of(one)};
     }

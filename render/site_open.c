@@ -1,4 +1,4 @@
-#include "render/site_internal.h"
+#include "render/site_atlas.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -76,6 +76,8 @@ int site_open(TALLOC_CTX *ctx, const struct settings *settings, struct db_sessio
         wing->ui = wing->shelf->ui;
         if (!draft || draft->locale == wing->locale)
             wing->look = site_look_make(site->theme, site->catalogue, wing->shelf);
+        if (wing->look)
+            site_atlas_set_small(site->catalogue, wing->look);
     }
     *ret = site;
     return SEN_OK;

@@ -1,5 +1,5 @@
 // The list of provinces and cities: those that are, and the names that were.
-#include "render/site_internal.h"
+#include "render/site_atlas.h"
 #include "render/site_linked.h"
 
 #include "locales/collate.h"
@@ -108,18 +108,10 @@ static json_t *formers_of(TALLOC_CTX *ctx, const struct site *site, const struct
 static void set_lists(TALLOC_CTX *ctx, const struct site *site, const struct site_wing *wing,
                       json_t *view)
 {
-    const struct site_unit **units;
-    json_t *list = json_array();
-    size_t count = site_units_sorted(ctx, site, wing, &units);
-    for (size_t i = 0; i < count; i++) {
-        json_t *one = site_unit_link(wing, units[i]);
-        site_set(one, "name_vi", site_unit_vietnamese(wing, units[i]));
-        site_set(one, "type", site_unit_type(wing, units[i]));
-        json_array_append_new(list, one);
-    }
+    site_atlas_set(ctx, site, wing, view);
+    size_t count = json_array_size(json_object_get(view, "rows"));
     const struct message_arg args[] = {{"count", NULL, (int64_t)count}};
     site_set(view, "intro", message_format(ctx, wing->ui, "province.index_text", args, 1));
-    json_object_set_new(view, "units", list);
     site_set_list(view, "former", formers_of(ctx, site, wing));
 }
 

@@ -35,7 +35,7 @@ test('provinces and agencies are in the order of each language, as on the site',
     orders.add(items.map(({ id }) => id).join());
     sorted((await read(`/v1/agencies?locale=${locale.tag}`)).items.map(({ name }) => name), locale);
     const html = await readFile(join(portal.home, `site/${locale.tag}/provinces/index.html`), 'utf8');
-    const listed = [...html.match(/<ul class="units">[\s\S]*?<\/ul>/)[0].matchAll(/href="\/[^/]+\/provinces\/([^/]+)\/"/g)].map(([, id]) => id);
+    const listed = [...html.match(/<table class="units">[\s\S]*?<\/table>/)[0].matchAll(/href="\/[^/]+\/provinces\/([^/]+)\/"/g)].map(([, id]) => id);
     assert.deepEqual(listed, items.map(({ id }) => id), locale.tag);
   }
   assert.ok(orders.size > 5, `${orders.size} different orders`);
