@@ -1,11 +1,12 @@
-// Feeds: /feeds/{locale}/, a topic's, a province's and a search's below it, each as atom.xml,
-// rss.xml and feed.json. Older pages are reached by ?before= (RFC 5005).
+// Feeds: /feeds/{locale}/, a topic's, a province's, a search's and that of corrections below it,
+// each as atom.xml, rss.xml and feed.json. Older pages are reached by ?before= (RFC 5005).
 #include "render/feed.h"
 
 #include "api/cursor.h"
 #include "api/response.h"
 #include "api/route.h"
 #include "api/search.h"
+#include "locales/message.h"
 
 #include <string.h>
 
@@ -28,7 +29,7 @@ static const struct format *find_format(const char *file)
     return NULL;
 }
 
-static const struct read search;
+static const struct read search, corrections;
 
 // What the path asks for: the last segment is the file, those between are a part of the portal.
 static void read_path(TALLOC_CTX *ctx, const struct request *request, struct feed_request *ret)
@@ -44,6 +45,9 @@ static void read_path(TALLOC_CTX *ctx, const struct request *request, struct fee
         ret->folder = talloc_asprintf(ctx, "/feeds/%s/search", tag);
         ret->page = talloc_asprintf(ctx, "/%s/search/", tag);
         ret->query = search_address(ctx, &request->query, (const char *const[]){"before", NULL});
+    } else if (request->route->read == &corrections) {
+        ret->folder = talloc_asprintf(ctx, "/feeds/%s/corrections", tag);
+        ret->page = talloc_asprintf(ctx, "/%s/corrections/", tag);
     } else {
         ret->folder = whole ? talloc_asprintf(ctx, "/feeds/%s", tag)
                             : talloc_asprintf(ctx, "/feeds/%s/%s/%s", tag, kind, part);
@@ -73,6 +77,8 @@ static int make(TALLOC_CTX *ctx, const struct request *request, const struct db_
     if (!format || !db_rows(result))
         return SEN_NOT_FOUND;
     asked.part = db_value(result, 0, "part");
+    if (request->route->read == &corrections)
+        asked.part = message_text(asked.locale, "about.corrections");
     struct feed *feed;
     int r = feed_from_rows(ctx, &asked, result, &feed);
     if (r)
@@ -160,10 +166,17 @@ static const struct read search = {
     REST,
 };
 
+static const struct read corrections = {
+    .statement = "feed_corrections",
+    .values = {{VALUE_PATH_LOCALE}, ROWS, {VALUE_LOCALES}, {VALUE_KEY, .index = 1}},
+    REST,
+};
+
 extern const struct route feed_routes[];
 const struct route feed_routes[] = {
     {METHOD_GET, "/feeds/{locale}/{file}", .read = &whole},
     {METHOD_GET, "/feeds/{locale}/search/{file}", .read = &search},
+    {METHOD_GET, "/feeds/{locale}/corrections/{file}", .read = &corrections},
     {METHOD_GET, "/feeds/{locale}/topics/{topic}/{file}", .read = &topic},
     {METHOD_GET, "/feeds/{locale}/provinces/{province}/{file}", .read = &province},
     {0},

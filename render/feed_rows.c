@@ -1,10 +1,11 @@
-// From the rows of content/sql/feed.sql to a feed.
+// From the rows of content/sql/feed.sql, or of feed_corrections.sql, to a feed.
 #include "render/feed.h"
 
 #include "locales/format.h"
 #include "locales/message.h"
 #include "render/html.h"
 
+#include <inttypes.h>
 #include <jansson.h>
 #include <string.h>
 
@@ -190,6 +191,28 @@ static void read_image(const struct source *s, struct feed_item *item)
     };
 }
 
+// One correction of a text: what was wrong, and where the right text is.
+static void become_correction(const struct source *s, struct feed_item *item)
+{
+    const struct locale *locale = s->request->locale;
+    const char *reason = text_of(s, "reason"), *note = text_of(s, "note");
+    const struct message_arg args[] = {{.name = "reason", .string = reason ? reason : "other"}};
+    const char *label = message_format(s->ctx, locale, "article.correction", args, 1);
+    const struct message_arg parts[] = {{.name = "site", .string = label},
+                                        {.name = "part", .string = item->title}};
+    struct html html;
+    html_init(&html, s->ctx, SIZE_MAX);
+    html_raw(&html, "<p>");
+    html_text(&html, note ? note : label);
+    html_raw(&html, "</p>\n");
+    item->uri = talloc_asprintf(s->ctx, "%s/corrections/%" PRId64, item->uri, item->version);
+    item->url = talloc_asprintf(s->ctx, "%s#corrections", item->url);
+    item->title = message_format(s->ctx, locale, "feed.title", parts, 2);
+    item->summary = note;
+    item->html = html.data;
+    item->source_uri = NULL;
+}
+
 static void read_item(const struct source *s, struct feed_item *item)
 {
     const struct locale *locale = s->request->locale;
@@ -230,6 +253,10 @@ static void read_item(const struct source *s, struct feed_item *item)
     const char *html = db_value(s->rows, s->row, "html");
     if (html)
         item->html = feed_absolute_html(s->ctx, html, s->request->origin, item->url);
+    if (db_value(s->rows, s->row, "correction")) {
+        become_correction(s, item);
+        return;
+    }
     if (source_locale && strcmp(source_locale, locale->tag) != 0)
         item->source_uri = uri_of(s, article, source_locale);
     read_corrections(s, item);
