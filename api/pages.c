@@ -55,8 +55,8 @@ static const char *type_of(const char *path)
 // Uploaded and imported media run nothing and frame nothing, even when opened by themselves.
 #define MEDIA_HEADERS                                                                              \
     "Content-Security-Policy: default-src 'none'; sandbox\r\n"                                     \
-    "Cross-Origin-Resource-Policy: cross-origin\r\nAccess-Control-Allow-Origin: *\r\n"             \
-    "Cache-Control: public, max-age=86400\r\n"
+    "Cross-Origin-Resource-Policy: cross-origin\r\nAccess-Control-Allow-Origin: *\r\n"
+#define MEDIA_KEEP "Cache-Control: public, max-age=86400\r\n"
 
 // The language of a page stands in its path.
 static char *page_headers(TALLOC_CTX *ctx, const char *path)
@@ -256,7 +256,7 @@ static bool is_medium(const char *type)
 static const char *media_headers(const char *type)
 {
     bool is_text = strncmp(type, "image/svg", 9) == 0 || strncmp(type, "text/", 5) == 0;
-    return is_text ? MEDIA_HEADERS : MEDIA_HEADERS "Accept-Ranges: bytes\r\n";
+    return is_text ? MEDIA_HEADERS MEDIA_KEEP : MEDIA_HEADERS MEDIA_KEEP "Accept-Ranges: bytes\r\n";
 }
 
 static enum step_result step_medium(struct request *request)
@@ -270,14 +270,28 @@ static enum step_result step_medium(struct request *request)
     return request_problem(request, 404, "not_found", NULL, NULL);
 }
 
+static enum step_result step_card(struct request *request)
+{
+    const char *name = request->parameters[0];
+    char *file = talloc_asprintf(request, "%s/cards/%s", request->thread->settings->home, name);
+    if (*name != '.' && send_file(request, file, "image/jpeg",
+                                  MEDIA_HEADERS "Cache-Control: public, max-age=31536000, "
+                                                "immutable\r\n",
+                                  200) == DONE)
+        return DONE;
+    return request_problem(request, 404, "not_found", NULL, NULL);
+}
+
 static const struct step front[] = {{"front", step_front}, {0}};
 static const struct step medium[] = {{"medium", step_medium}, {0}};
+static const struct step card[] = {{"card", step_card}, {0}};
 static const struct step page[] = {{"page", page_send}, {0}};
 
 extern const struct route page_routes[];
 const struct route page_routes[] = {
     {METHOD_GET, "/", .steps = front},
     {METHOD_GET, "/media/{file}", .steps = medium},
+    {METHOD_GET, "/cards/{file}", .steps = card},
     {METHOD_GET, "/*", .steps = page},
     {0},
 };

@@ -61,6 +61,10 @@ int sandbox_client_image(struct sandbox_client *client, const char *path_in, con
 // Limit the address space of this process, and let it leave no core file.
 int sandbox_limits(const struct settings *settings) SEN_MUST_CHECK;
 
+// Let this process, whatever it inherited, grow by so many MiB of address space and leave no core
+// file.
+int sandbox_growth(int64_t megabytes) SEN_MUST_CHECK;
+
 // Between these two, cpu_ms milliseconds of CPU time end the process by SIGPROF.
 void sandbox_job_begin(int64_t cpu_ms);
 void sandbox_job_end(void);

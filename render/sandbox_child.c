@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -34,6 +35,25 @@ int sandbox_limits(const struct settings *settings)
 #ifndef HAS_SHADOW_MEMORY
     if (!r)
         r = limit(RLIMIT_AS, (rlim_t)settings->render_memory_mb * 1024 * 1024);
+#endif
+    return r;
+}
+
+int sandbox_growth(int64_t megabytes)
+{
+    int r = limit(RLIMIT_CORE, 0);
+#ifndef HAS_SHADOW_MEMORY
+    unsigned long long pages = 0;
+    FILE *file = r ? NULL : fopen("/proc/self/statm", "re");
+    if (file && fscanf(file, "%llu", &pages) != 1)
+        r = -EIO;
+    if (file)
+        fclose(file);
+    if (!r && pages)
+        r = limit(RLIMIT_AS,
+                  (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE) + (rlim_t)megabytes * 1024 * 1024);
+#else
+    (void)megabytes;
 #endif
     return r;
 }

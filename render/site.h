@@ -26,7 +26,7 @@ struct site_report {
     unsigned pages; // files written
     unsigned articles;
     unsigned locales;
-    unsigned kept; // texts that could not be rendered and show their stored HTML
+    unsigned kept;   // texts that could not be rendered and show their stored HTML
     double seconds;  // until all pages were there
     double siblings; // seconds more for their compressed copies
 };
@@ -36,6 +36,16 @@ struct site_report {
 // a setting or a template is wrong; SEN_UNAVAILABLE: the database is away; -EINTR: stopped.
 int site_build(TALLOC_CTX *ctx, const struct settings *settings, const struct site_options *options,
                struct site_report *ret, char **ret_error) SEN_MUST_CHECK;
+
+struct site_cards_report {
+    unsigned made, failed, removed; // failed: the log says why
+};
+
+// Make the cards that the pages name and that are not there yet (render/site_cards.h), with
+// options->jobs processes; nothing while the setting SEN_CARDS is 0. Outcomes as site_build's;
+// negative: the folder SEN_HOME/cards cannot be written.
+int site_cards(TALLOC_CTX *ctx, const struct settings *settings, const struct site_options *options,
+               struct site_cards_report *ret, char **ret_error) SEN_MUST_CHECK;
 
 // The page of a text as publishing it now would make it, marked as a preview: of its draft if it
 // has one, else as it is. *ret hangs on ctx. Outcomes: SEN_OK; SEN_NOT_FOUND: there is no such

@@ -4,6 +4,7 @@
 #include "render/site.h"
 
 #include "content/base/log.h"
+#include "render/site_cards.h"
 #include "render/site_internal.h"
 #include "render/site_search.h"
 #include "render/site_touched.h"
@@ -12,9 +13,14 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #define CHANGES_MAX  5000 // more than these and the site is built anew
 #define PAGES_MAX    5000 // the same, of pages of articles
@@ -22,6 +28,7 @@
 #define WAIT_MS      1000 // for a notification, between two looks at the stop flag
 #define BACK_OFF_MS  250  // first wait for a database that is away; doubled up to the next
 #define BACK_OFF_MAX 16000
+#define CARDS_NICE   10
 
 struct follower {
     const struct settings *settings;
@@ -30,6 +37,8 @@ struct follower {
     struct site_tree tree;
     struct site *site; // what the pages show; NULL: not known
     char *error;
+    pid_t cards;       // the process that makes cards, 0: none
+    bool cards_wanted; // the pages have changed since it began
 };
 
 struct change_rows {
@@ -245,8 +254,55 @@ static int catch_up_locked(struct follower *f, bool first, bool *ret_anew)
     return update(f, since, ret_anew);
 }
 
+// Cards are made aside, so that no page waits for one.
+static void start_cards(struct follower *f)
+{
+    f->cards_wanted = true;
+    if (f->cards || !f->site || !f->settings->cards)
+        return;
+    f->cards_wanted = false;
+    pid_t parent = getpid(), child = fork();
+    if (child < 0)
+        log_warn("site.cards", "no process: %s", strerror(errno));
+    if (child > 0)
+        f->cards = child;
+    if (child)
+        return;
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGINT, SIG_DFL);
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
+        _exit(1);
+    setpriority(PRIO_PROCESS, 0, CARDS_NICE);
+    struct site_cards_report report;
+    int r = site_cards_make(f->site, 1, NULL, &report);
+    if (r)
+        log_warn("site.cards", "%s", strerror(r < 0 ? -r : EIO));
+    _exit(r ? 1 : 0);
+}
+
+static void look_at_cards(struct follower *f)
+{
+    if (!f->cards || waitpid(f->cards, NULL, WNOHANG) == 0)
+        return;
+    f->cards = 0;
+    if (f->cards_wanted)
+        start_cards(f);
+}
+
+// Whoever waits for any process must not meet this one.
+static void end_cards(struct follower *f)
+{
+    if (!f->cards)
+        return;
+    kill(f->cards, SIGKILL);
+    while (waitpid(f->cards, NULL, 0) < 0 && errno == EINTR)
+        ;
+    f->cards = 0;
+}
+
 static int build_anew(struct follower *f)
 {
+    end_cards(f);
     struct site_options options = {.stop = f->stop};
     struct site_report report;
     forget(f);
@@ -279,11 +335,14 @@ static int follow(struct follower *f)
     int r = db_session_script(f->session, "listen sen_change", &f->error);
     if (!r)
         r = catch_up(f, true);
-    if (!r)
+    if (!r) {
         log_info("site.follow", "the site shows change %" PRId64, f->site->catalogue->seq);
+        start_cards(f);
+    }
     while (!r && !*f->stop) {
         char *payload;
         r = db_session_wait(f->session, f->session, WAIT_MS, &payload);
+        look_at_cards(f);
         if (r == SEN_TIMEOUT || r == -EINTR) {
             r = SEN_OK;
             continue;
@@ -291,6 +350,8 @@ static int follow(struct follower *f)
         if (!r) {
             talloc_free(payload);
             r = catch_up(f, false);
+            if (!r)
+                start_cards(f);
         }
     }
     return *f->stop ? SEN_OK : r;
@@ -325,6 +386,7 @@ int site_follow(TALLOC_CTX *ctx, const struct settings *settings, const volatile
         if (r == SEN_INVALID) {
             *ret_error = follower.error;
             talloc_steal(ctx, follower.error);
+            end_cards(&follower);
             forget(&follower);
             return r;
         }
@@ -339,6 +401,7 @@ int site_follow(TALLOC_CTX *ctx, const struct settings *settings, const volatile
         talloc_free(follower.error);
         follower.error = NULL;
     }
+    end_cards(&follower);
     forget(&follower);
     return SEN_OK;
 }

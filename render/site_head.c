@@ -1,3 +1,5 @@
+#include "render/card.h"
+#include "render/site_cards.h"
 #include "render/site_internal.h"
 #include "render/site_linked.h"
 
@@ -121,25 +123,78 @@ static json_t *feeds_of(const struct site_wing *wing, const char *title, const c
     return list;
 }
 
+// A card, or without cards the picture itself where those who show it can: drawings they cannot.
+static json_t *image_of(const struct site *site, const struct site_wing *wing,
+                        const struct site_edition *shown, const char *title)
+{
+    char *card = site_card_url(NULL, site, shown ? shown->locale : wing->ui, shown);
+    if (card) {
+        json_t *image = json_pack("{s:s, s:i, s:i, s:s}", "type", "image/jpeg", "width", CARD_WIDTH,
+                                  "height", CARD_HEIGHT, "alt", shown ? shown->title : title);
+        json_object_set_new(image, "src", json_sprintf("%s%s", site->origin, card));
+        talloc_free(card);
+        return image;
+    }
+    const char *dot = shown && shown->image ? strrchr(shown->image->file, '.') : NULL;
+    if (!dot || strcmp(dot, ".svg") == 0)
+        return NULL;
+    json_t *image = site_picture(wing, shown);
+    site_set(image, "type", strcmp(dot, ".png") == 0 ? "image/png" : "image/jpeg");
+    json_object_set_new(
+        image, "src",
+        json_sprintf("%s%s", site->origin, json_string_value(json_object_get(image, "src"))));
+    return image;
+}
+
+static void set_story(const struct site_wing *wing, const struct site_edition *text, json_t *social)
+{
+    const struct site_article *article = text->article;
+    char datetime[32];
+    json_t *tags = json_array();
+    site_set(social, "published", site_local_datetime(datetime, text->published));
+    site_set(social, "modified", site_local_datetime(datetime, text->updated));
+    if (article->topic)
+        site_set(social, "section", site_name_in(article->topic->names, wing->locale, NULL));
+    for (size_t i = 0; i < article->unit_count; i++)
+        json_array_append_new(tags,
+                              json_string(site_unit_name(article->units[i], wing->locale, NULL)));
+    json_object_set_new(social, "tags", tags);
+}
+
+// The other languages of the page, as Open Graph names them.
+static json_t *other_locales(const struct site *site, const struct site_page *page,
+                             const struct locale *own)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < site->wing_count; i++) {
+        const struct locale *locale = site->wings[i].locale;
+        if (page->versions->real[i] && locale != own && locale->og_locale)
+            json_array_append_new(list, json_string(locale->og_locale));
+    }
+    return list;
+}
+
 static void set_social(const struct site *site, const struct site_wing *wing,
                        const struct site_page *page, const char *canonical, json_t *view)
 {
     const struct site_edition *text = page->text;
+    const struct locale *in = text ? text->locale : wing->ui;
     json_t *social = json_object();
     site_set(social, "type", text ? "article" : "website");
     site_set(social, "title", page->title);
     site_set(social, "url", canonical);
-    site_set(social, "locale", text ? text->locale->og_locale : wing->ui->og_locale);
-    if (text && text->image) {
-        json_t *image = site_picture(wing, text);
-        json_object_set_new(
-            image, "src",
-            json_sprintf("%s%s", site->origin, json_string_value(json_object_get(image, "src"))));
-        json_object_set_new(social, "image", image);
-    }
-    char datetime[32];
+    site_set(social, "locale", in->og_locale);
+    json_object_set_new(social, "others", other_locales(site, page, in));
+    json_t *image = image_of(site, wing, page->card ? page->card : text,
+                             message_text(wing->ui, "site.tagline"));
+    site_set(social, "card", image ? "summary_large_image" : "summary");
+    // A template that finds nothing here looks further out.
+    json_object_set_new(social, "image", image ? image : json_false());
+    static const char *const story[] = {"published", "section", "tags"};
+    for (size_t i = 0; i < sizeof story / sizeof *story; i++)
+        json_object_set_new(social, story[i], json_false());
     if (text)
-        site_set(social, "published", site_datetime(datetime, text->published));
+        set_story(wing, text, social);
     json_object_set_new(view, "social", social);
 }
 

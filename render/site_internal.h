@@ -117,6 +117,7 @@ struct site_page {
     const char *path;                     // of the file, below the root
     const char *feed;                     // below /feeds/<locale>/: "topics/x/"; NULL: no feed
     const struct site_edition *text;      // for those who share it; NULL: a list
+    const struct site_edition *card; // whose card stands for it; NULL: text's, else the portal's
     json_t *linked;                       // see site_linked.h; taken over; NULL: nothing of its own
 };
 

@@ -1,6 +1,9 @@
 // A text as schema.org's Article and its kinds have it.
 #include "render/site_linked.h"
 
+#include "render/card.h"
+#include "render/site_cards.h"
+
 #include <string.h>
 #include <time.h>
 
@@ -62,6 +65,19 @@ json_t *site_linked_picture(const struct site *site, const struct site_wing *win
                         json_sprintf("%s/%s/reuse/", site->origin, wing->locale->tag));
     json_decref(picture);
     return node;
+}
+
+static void set_card(const struct site *site, json_t *node, const struct site_edition *shown)
+{
+    char *url = site_card_url(NULL, site, shown->locale, shown);
+    if (!url)
+        return;
+    json_t *image = site_node("ImageObject", NULL);
+    json_object_set_new(image, "url", address(site, url, ""));
+    json_object_set_new(image, "width", json_integer(CARD_WIDTH));
+    json_object_set_new(image, "height", json_integer(CARD_HEIGHT));
+    json_object_set_new(node, "image", image);
+    talloc_free(url);
 }
 
 // A name is a person's unless no person had a hand in the text.
@@ -206,6 +222,8 @@ json_t *site_linked_article(const struct site *site, const struct site_wing *win
     set_people(site, wing, node, shown);
     if (shown->image)
         json_object_set_new(node, "image", site_linked_picture(site, wing, shown));
+    else
+        set_card(site, node, shown);
     if (article->topic)
         site_set(node, "articleSection", site_name_in(article->topic->names, wing->locale, NULL));
     set_places(site, wing, node, article);

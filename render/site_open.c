@@ -98,6 +98,8 @@ char *site_fingerprint(TALLOC_CTX *ctx, const struct site *site)
                               strlen(site->settings->contact) + 1);
     const unsigned char siblings = site->settings->precompress != 0;
     crypto_generichash_update(&state, &siblings, sizeof siblings);
+    crypto_generichash_update(&state, (const unsigned char *)&site->settings->cards,
+                              sizeof site->settings->cards);
     for (const struct embedded *one = site_templates; one->name; one++)
         crypto_generichash_update(&state, (const unsigned char *)one->data, one->size + 1);
     for (size_t i = 0; i < site->wing_count; i++) {

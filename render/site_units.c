@@ -129,6 +129,7 @@ int site_write_unit(const struct site *site, const struct site_wing *wing,
         .shown = profile ? profile->shown->locale : wing->ui,
         .path = talloc_asprintf(ctx, "%s/provinces/%s/index.html", wing->locale->tag, unit->id),
         .feed = talloc_asprintf(ctx, "provinces/%s/", unit->id),
+        .card = profile && profile->shown->locale == wing->locale ? profile->shown : NULL,
         .linked = linked_of(site, wing, unit, profile, text, &versions),
     };
     int r = site_page_write(site, wing, &page, view);

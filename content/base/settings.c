@@ -105,6 +105,9 @@ static const struct setting table[] = {
      .help = "CPU milliseconds one text may take to render; a picture may take ten times that."},
     {"SEN_RENDER_MEMORY_MB", INTEGER, AT(render_memory_mb), .number = 512, .min = 256, .max = 65536,
      .help = "Address space of the process that renders, in MiB."},
+    {"SEN_CARDS", INTEGER, AT(cards), .number = 1, .min = 0, .max = 1,
+     .help = "1: pages name a picture with their title for those who share them, and it is made; "
+             "0: none."},
 };
 
 static int load_integer(TALLOC_CTX *ctx, const struct setting *row, const char *value,

@@ -59,6 +59,7 @@ struct settings {
     // rendering
     int64_t render_cpu_ms;
     int64_t render_memory_mb;
+    int64_t cards;
 };
 
 // Load from the environment. An empty variable counts as unset. On SEN_INVALID *ret_error is a

@@ -113,7 +113,8 @@ export class Portal {
   constructor(home, { build = 'test', settings = {} }) {
     this.home = home;
     this.sen = join(builds[build], 'api/sen');
-    this.settings = { SEN_HOME: home, SEN_PORT: '0', ...settings };
+    // Cards for shared links take longer than all pages: who looks at them asks for them.
+    this.settings = { SEN_HOME: home, SEN_PORT: '0', SEN_CARDS: '0', ...settings };
     this.processes = [];
   }
 
