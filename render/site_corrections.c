@@ -96,7 +96,7 @@ static int write_year(const struct writer *w, const struct entry *entries, size_
     site_versions_of_path(w->ctx, w->site, "corrections/", &versions);
     struct site_page page = {
         .template = SITE_CORRECTIONS,
-        .kind = "corrections",
+        .kind = "correction-index",
         .title = talloc_asprintf(w->ctx, "%s, %s", name, text),
         .versions = &versions,
         .shown = wing->ui,
@@ -141,7 +141,7 @@ static int write_newest(const struct writer *w)
     site_set(view, "feed_text", message_format(w->ctx, wing->ui, "corrections.feed_text", args, 1));
     struct site_page page = {
         .template = SITE_CORRECTIONS,
-        .kind = "corrections",
+        .kind = "correction-index",
         .title = message_text(wing->ui, "about.corrections"),
         .description = message_text(wing->ui, "corrections.intro"),
         .feed = "corrections/",

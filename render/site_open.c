@@ -75,7 +75,7 @@ int site_open(TALLOC_CTX *ctx, const struct settings *settings, struct db_sessio
         wing->shelf = site_shelf_make(site, site->catalogue, wing->locale);
         wing->ui = wing->shelf->ui;
         if (!draft || draft->locale == wing->locale)
-            wing->look = site_look_make(site->theme, site->catalogue, wing->shelf);
+            wing->look = site_look_make(site->theme, wing->shelf);
         if (wing->look)
             site_atlas_set_small(site->catalogue, wing->look);
     }

@@ -79,7 +79,7 @@ int site_write_languages(const struct site *site, const struct site_wing *wing)
     site_set_contact(site, view);
     struct site_page page = {
         .template = SITE_LANGUAGES,
-        .kind = "languages",
+        .kind = "language-index",
         .title = message_text(wing->ui, "site.languages_all"),
         .description = message_text(wing->ui, "about.languages_text"),
     };
@@ -212,7 +212,7 @@ int site_write_feeds(const struct site *site, const struct site_wing *wing)
                  format_language(ctx, wing->ui, wing->locale, NAME_IN_TEXT));
     struct site_page page = {
         .template = SITE_FEEDS,
-        .kind = "feeds",
+        .kind = "feed-index",
         .title = message_text(wing->ui, "site.feeds"),
         .description = message_text(wing->ui, "feeds.intro"),
     };

@@ -159,22 +159,6 @@ static json_t *words_of(const struct locale *ui)
     return words;
 }
 
-static json_t *topics_of(const struct site_catalogue *catalogue, const struct site_shelf *shelf)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < catalogue->topic_count; i++) {
-        const struct locale *in;
-        const char *name = site_name_in(catalogue->topics[i].names, shelf->locale, &in);
-        json_t *topic =
-            json_pack("{s:s, s:o}", "name", name, "href",
-                      json_sprintf("/%s/topics/%s/", shelf->locale->tag, catalogue->topics[i].id));
-        if (in != shelf->ui)
-            json_object_set_new(topic, "lang", json_string(in->tag));
-        json_array_append_new(list, topic);
-    }
-    return list;
-}
-
 // The two files that the first lines of every page in the locale are set in, asked for before the
 // style sheet has come. Chinese, Japanese and Korean are set in the system's fonts.
 static json_t *fonts_of(const struct site_theme *theme, const struct locale *ui)
@@ -210,8 +194,7 @@ static void set_part(const struct site_theme *theme, enum site_template part, co
     utstring_free(out);
 }
 
-json_t *site_look_make(const struct site_theme *theme, const struct site_catalogue *catalogue,
-                       const struct site_shelf *shelf)
+json_t *site_look_make(const struct site_theme *theme, const struct site_shelf *shelf)
 {
     const struct locale *locale = shelf->locale, *ui = shelf->ui;
     json_t *words = words_of(ui);
@@ -235,7 +218,6 @@ json_t *site_look_make(const struct site_theme *theme, const struct site_catalog
     json_t *parts = json_copy(look);
     json_object_set(parts, "t", words);
     json_object_set(parts, "asset", theme->asset);
-    json_object_set_new(parts, "topics", topics_of(catalogue, shelf));
     json_object_set_new(parts, "fonts", fonts_of(theme, ui));
     json_object_set_new(parts, "groups", site_menu_groups(shelf));
     static const enum site_template names[] = {SITE_HEAD, SITE_BRAND, SITE_NAV, SITE_FOOTER};

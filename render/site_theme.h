@@ -60,5 +60,4 @@ json_t *site_menu_groups(const struct site_shelf *shelf);
 
 // The shared part of every view of a locale: {"t": words, "asset": ..., "look": ...}. A new
 // reference.
-json_t *site_look_make(const struct site_theme *theme, const struct site_catalogue *catalogue,
-                       const struct site_shelf *shelf);
+json_t *site_look_make(const struct site_theme *theme, const struct site_shelf *shelf);

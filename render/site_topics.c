@@ -153,7 +153,7 @@ int site_write_topics(const struct site *site, const struct site_wing *wing)
     json_object_set_new(view, "topics", topics);
     struct site_page page = {
         .template = SITE_TOPICS,
-        .kind = "topics",
+        .kind = "topic-index",
         .title = message_text(wing->ui, "site.topics"),
         .description = message_text(wing->ui, "topic.intro"),
     };
