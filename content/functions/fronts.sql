@@ -134,7 +134,7 @@ begin
 end $$;
 
 -- Bring one in. What an editor has changed since the last import, or taken away, is 'kept', unless
--- it is to be overwritten; 'same' says nothing new. Outcomes besides: 'added', 'updated',
+-- it is to be overwritten; 'same' says nothing new of what an export would say. Outcomes besides: 'added', 'updated',
 -- 'unknown_article' and its like with the field and the id.
 create or replace function import_front(r jsonb, overwrite boolean)
 returns table (outcome text, field text, detail text) language plpgsql as $$
@@ -148,7 +148,7 @@ begin
     select * into had from front x where x.locale = lang for update;
     if wrong is not null then
         return query select 'unknown_' || (wrong ->> 'what'), wrong ->> 'field', wrong ->> 'detail';
-    elsif had.composition = c or had.imported = c and not overwrite then
+    elsif front_composition(front_record(lang)::jsonb) = c or had.imported = c and not overwrite then
         update front x set imported = c where x.locale = lang and x.imported is distinct from c;
         return query select 'same', null::text, null::text;
     elsif had.locale is not null and had.composition is distinct from had.imported and not overwrite then

@@ -214,6 +214,68 @@ describe('agencies', () => {
   });
 });
 
+describe('front pages', () => {
+  const fronts = (list, options) => importing({ 'fronts.json': JSON.stringify(list, null, 1) }, options);
+  const composition = (locale) => portal.sql(`select composition from front where locale = '${locale}'`);
+  const caption = { vi: 'Chú thích' };
+
+  test('each fault with its line and field', async () => {
+    await importing({ 'a.jsonl': lines([text('front-one'), text('front-two')]), 'topics.json': '[{"id": "front-topic", "names": {"en": "T"}}]' });
+    const wrong = [
+      [{ lead: 'none' }, /lead: there is no article “none”$/],
+      [{ seconds: ['front-one', 'none'] }, /seconds\[1\]: there is no article “none”$/],
+      [{ sections: [{ topic: 'none' }] }, /sections\[0\]\.topic: there is no topic “none”$/],
+      [{ picture: { media: 'none', date: '2026-11-02', caption } }, /picture\.media: there is no medium “none”$/],
+      [{ lead: 'front-one', seconds: ['front-one'] }, /seconds\[0\]: “front-one” is there twice$/],
+      [{ today: [{ text: caption, date: '2026-11-02' }] }, /today\[0\]\.source: it is missing$/],
+      [{ locale: 'xx' }, /locale: texts cannot be written in the locale “xx”$/],
+      [{ colour: 'red' }, /colour: there is no such key$/],
+    ];
+    for (const [members, pattern] of wrong) {
+      const { refused, status } = await fronts([{ locale: 'vi', ...members }]);
+      assert.equal(status, 1);
+      assert.match(refused.trim(), new RegExp(`^fronts\\.json:2: ${pattern.source}`));
+    }
+    const twice = await fronts([{ locale: 'en' }, { locale: 'en' }]);
+    assert.match(twice.refused, /^fronts\.json:\d+: locale: “en” is in this import twice$/m);
+    assert.equal(await composition('vi'), '');
+  });
+
+  test('texts of the same import can be named, whatever the order', async () => {
+    const { stdout } = await importing({ 'all.jsonl': lines([{ type: 'front', locale: 'vi', lead: 'front-late' }, text('front-late')]) });
+    assert.match(stdout, /front pages: 1 added/);
+    assert.equal(await composition('vi'), '{"lead": "front-late"}');
+  });
+
+  test('what an editor has changed or taken away stays, unless it is overwritten', async () => {
+    const one = { locale: 'fr', lead: 'front-one' };
+    const two = { locale: 'fr', lead: 'front-two' };
+    assert.match((await fronts([one])).stdout, /front pages: 1 added/);
+    assert.match((await fronts([one])).stdout, /front pages: 0 added, 0 updated, 1 unchanged\n/);
+    assert.match((await fronts([two])).stdout, /front pages: 0 added, 1 updated/);
+    await portal.sql(`select front_store(f, '{"lead": "front-late"}') from front f where locale = 'fr'`);
+    assert.match((await fronts([two])).stdout, /front pages: 0 added, 0 updated, 1 unchanged\n/);
+    assert.match((await fronts([one])).stdout, /front pages: 0 added, 0 updated, 0 unchanged, 1 left as they were changed here/);
+    assert.equal(await composition('fr'), '{"lead": "front-late"}');
+    await portal.sql("select front_store(f, null) from front f where locale = 'fr'");
+    assert.match((await fronts([one])).stdout, /1 left as they were/);
+    assert.equal(await composition('fr'), '');
+    assert.match((await fronts([one], ['--overwrite'])).stdout, /front pages: 1 added/);
+    assert.equal(await composition('fr'), '{"lead": "front-one"}');
+    assert.equal(await portal.sql("select string_agg(kind || ' ' || subject || ' ' || version, ', ' order by seq) from change where kind = 'front' and subject = 'fr'"),
+      'front fr 1, front fr 2, front fr 3, front fr 4, front fr 5');
+  });
+
+  test('an export names nothing that is not in it', async () => {
+    await importing({ 'gone.jsonl': lines([text('front-gone')]) });
+    await fronts([{ locale: 'de', lead: 'front-gone', seconds: ['front-one'], sections: [{ kind: 'news', articles: ['front-two'] }] }]);
+    await portal.sql(`select text_withdraw('front-gone', 'vi', '{"reason": "x", "kind": "vanish", "status": 404}')`);
+    const { stdout } = await portal.must(['export', '--jsonl']);
+    const front = stdout.split('\n').filter((line) => line.includes('"type":"front"')).map((line) => JSON.parse(line)).find((one) => one.locale === 'de');
+    assert.deepEqual(front, { type: 'front', locale: 'de', seconds: ['front-one'], sections: [{ kind: 'news', articles: ['front-two'] }] });
+  });
+});
+
 describe('what is here already', () => {
   test('a second import changes nothing', async () => {
     const files = { 'a.jsonl': lines([text('twice'), text('twice', { locale: 'en', source_locale: 'vi' })]) };
@@ -309,6 +371,7 @@ describe('export', () => {
     assert.equal(exported.filter((item) => item.type === 'province' && !item.valid_to).length, 34);
     assert.equal(exported.filter((item) => item.type === 'province' && item.valid_to).length, 29);
     assert.match(one.toString(), /Hà Nội/);
+    assert.ok(exported.some((item) => item.type === 'front' && item.locale === 'en' && item.today.length && item.sections.length));
 
     // The same database: nothing new. An empty one: the same again.
     const same = await portal.must(['import', out]);

@@ -94,6 +94,10 @@ export const operations = [
   ['GET', '/v1/glossary', 'nothing', anywhere('read')],
   ['PUT', '/v1/glossary/{id}', 'nothing', anywhere('glossary', true), { body: ({ id, locale }) => ({ kind: 'term', source_locale: 'ja', source: id, locale, preferred: 'y' }) }],
   ['DELETE', '/v1/glossary/{id}', 'glossary', anywhere('glossary', true)],
+  // The front page of a language is the whole portal's. The probes meet each other's.
+  ['GET', '/v1/fronts/{locale}', 'nothing', anywhere('read'), { ok: [200, 404] }],
+  ['PUT', '/v1/fronts/{locale}', 'nothing', ({ locale }) => [{ action: 'publish', agency: null, locale }], { body: {}, headers: match, ok: [200, 412] }],
+  ['DELETE', '/v1/fronts/{locale}', 'nothing', ({ locale }) => [{ action: 'publish', agency: null, locale }], { headers: match, ok: [200, 404, 412] }],
   ['GET', '/v1/releases', 'nothing', () => [], { right: 'read' }],
   ['GET', R, 'release', read],
   ['PUT', R, 'release', here('publish'), { body: ({ id, locale }) => ({ texts: [{ id, locale }] }) }],
@@ -167,7 +171,7 @@ const tmx = ({ locale }) => `<?xml version="1.0" encoding="UTF-8"?>
 
 // Everything that a write could have changed.
 const tables = ['article', 'article_province', 'edition', 'publication', 'release', 'release_text', 'schedule', 'comment', 'assignment', 'workflow_move',
-  'stage', 'check_rule', 'preview', 'glossary', 'memory', 'media', 'account', 'role_grant', 'audit', 'change', 'redirect', 'idempotency'];
+  'stage', 'check_rule', 'preview', 'glossary', 'memory', 'media', 'front', 'account', 'role_grant', 'audit', 'change', 'redirect', 'idempotency'];
 export const digest = (portal) => portal.sql(tables.map((table) => `select '${table}', md5(coalesce(string_agg(t::text, '' order by t::text), '')) from ${table} t`).join(' union all '));
 
 export const cells = [];
