@@ -111,8 +111,8 @@ static enum step_result take_size(struct request *request)
         (take_number(request, "width", SIDE_MAX, &width) == DONE ||
          take_number(request, "height", SIDE_MAX, &height) == DONE))
         return DONE;
-    uploading->image = (struct image){
-        uploading->type, (int)width, (int)height, request->body_length};
+    uploading->image =
+        (struct image){uploading->type, (int)width, (int)height, request->body_length};
     return NEXT;
 }
 
@@ -276,11 +276,11 @@ static json_t *members_of(const struct uploading *uploading)
     if (uploading->shape == CAPTIONS)
         return json_pack("{s:s, s:s, s:s}", "of", uploading->of, "locale", uploading->locale->tag,
                          "file", uploading->file);
-    json_t *a = json_pack("{s:s, s:s, s:s, s:I, s:i, s:i, s:s, s:s, s:{s:s}}", "id", uploading->id,
-                          "type", image->type, "file", uploading->file, "bytes",
-                          (json_int_t)image->bytes, "width", image->width, "height", image->height,
-                          "credit", uploading->credit, "licence", uploading->licence, "alt",
-                          uploading->locale->tag, uploading->alt);
+    json_t *a =
+        json_pack("{s:s, s:s, s:s, s:I, s:i, s:i, s:s, s:s, s:{s:s}}", "id", uploading->id, "type",
+                  image->type, "file", uploading->file, "bytes", (json_int_t)image->bytes, "width",
+                  image->width, "height", image->height, "credit", uploading->credit, "licence",
+                  uploading->licence, "alt", uploading->locale->tag, uploading->alt);
     if (uploading->shape == RECORDING)
         json_object_set_new(a, "duration", json_integer(uploading->duration));
     return a;
@@ -318,9 +318,9 @@ static enum step_result answer_kept(struct request *request, json_t *document)
     const struct uploading *uploading = request->state;
     const struct image *image = &uploading->image;
     const char *id = uploading->shape == CAPTIONS ? uploading->of : uploading->id;
-    json_t *body = json_pack("{s:s, s:s, s:o, s:I}", "id", id, "type", image->type, "src",
-                             json_sprintf("/media/%s", uploading->file), "bytes",
-                             (json_int_t)image->bytes);
+    json_t *body =
+        json_pack("{s:s, s:s, s:o, s:I}", "id", id, "type", image->type, "src",
+                  json_sprintf("/media/%s", uploading->file), "bytes", (json_int_t)image->bytes);
     if (image->width)
         json_object_update_new(
             body, json_pack("{s:i, s:i}", "width", image->width, "height", image->height));

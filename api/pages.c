@@ -69,11 +69,13 @@ static char *page_headers(TALLOC_CTX *ctx, const char *path)
         tag[length] = '\0';
         locale = locale_find(tag);
     }
-    bool hashed = strncmp(path, "/assets/", 8) == 0;
-    return talloc_asprintf(
-        ctx, SITE_HEADERS "Cache-Control: public, %s\r\n%s%s%s",
-        hashed ? "max-age=31536000, immutable" : "max-age=60, stale-while-revalidate=600",
-        locale ? "Content-Language: " : "", locale ? locale->tag : "", locale ? "\r\n" : "");
+    const char *kept = strncmp(path, "/assets/", 8) == 0 ? "public, max-age=31536000, immutable"
+                       : strcmp(path, "/sw.js") == 0
+                           ? "no-cache"
+                           : "public, max-age=60, stale-while-revalidate=600";
+    return talloc_asprintf(ctx, SITE_HEADERS "Cache-Control: %s\r\n%s%s%s", kept,
+                           locale ? "Content-Language: " : "", locale ? locale->tag : "",
+                           locale ? "\r\n" : "");
 }
 
 // Decode the path of a file: no empty, "." or ".." segments, no "/" or control characters hidden in

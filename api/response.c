@@ -331,9 +331,9 @@ static struct part read_range(const char *range, size_t size)
         range++;
         if (!read_offset(&range, &last) || *range)
             return whole;
-        return last && size ? (struct part){206, last < size ? size - last : 0,
-                                            last < size ? last : size}
-                            : none;
+        return last && size
+                   ? (struct part){206, last < size ? size - last : 0, last < size ? last : size}
+                   : none;
     }
     if (!read_offset(&range, &first) || *range++ != '-')
         return whole;
@@ -374,13 +374,13 @@ static char *part_head(const struct request *request, const struct response *res
     char date[40], *head = talloc_asprintf((void *)request, "HTTP/1.1 %d %s\r\n%s", part->status,
                                            reason_of(part->status), response->headers);
     http_date(response->modified, date, sizeof date);
-    head = talloc_asprintf_append_buffer(
-        head, "Content-Length: %zu\r\nETag: %s\r\nLast-Modified: %s\r\n", part->length,
-        rendition->etag, date);
+    head = talloc_asprintf_append_buffer(head,
+                                         "Content-Length: %zu\r\nETag: %s\r\nLast-Modified: %s\r\n",
+                                         part->length, rendition->etag, date);
     if (part->status == 206)
-        head = talloc_asprintf_append_buffer(head, "Content-Range: bytes %zu-%zu/%zu\r\n",
-                                             part->first, part->first + part->length - 1,
-                                             rendition->body_length);
+        head =
+            talloc_asprintf_append_buffer(head, "Content-Range: bytes %zu-%zu/%zu\r\n", part->first,
+                                          part->first + part->length - 1, rendition->body_length);
     else
         head = talloc_asprintf_append_buffer(head, "Content-Range: bytes */%zu\r\n",
                                              rendition->body_length);

@@ -129,7 +129,8 @@ static int keep(struct import *import, struct record *record, const char *name, 
     return r;
 }
 
-// Read a file of the record: of an export, where it is kept already or beside it; of a folder, there.
+// Read a file of the record: of an export, where it is kept already or beside it; of a folder,
+// there.
 static int find_file(struct import *import, struct record *record, const char *file, size_t max,
                      char **ret, size_t *ret_length, char **ret_from)
 {
@@ -147,7 +148,8 @@ static int take_captions(struct import *import, struct record *record)
     const char *tag;
     void *next;
     json_t *name, *captions = json_object_get(record->value, "captions");
-    json_object_foreach_safe (captions, next, tag, name) {
+    json_object_foreach_safe(captions, next, tag, name)
+    {
         const char *file = json_string_value(name);
         char *field = talloc_asprintf(record, "captions.%s", tag), *data, *from, *text;
         size_t length;

@@ -58,8 +58,8 @@ static const struct {
     const char *type, *ending;
     bool (*begins)(const char *data, size_t length);
 } known[] = {
-    {"video/mp4", ".mp4", is_mp4_video},  {"video/webm", ".webm", is_webm},
-    {"audio/mpeg", ".mp3", is_mp3},       {"audio/ogg", ".ogg", is_ogg},
+    {"video/mp4", ".mp4", is_mp4_video}, {"video/webm", ".webm", is_webm},
+    {"audio/mpeg", ".mp3", is_mp3},      {"audio/ogg", ".ogg", is_ogg},
     {"audio/mp4", ".m4a", is_mp4_audio},
 };
 enum { KNOWN = sizeof known / sizeof *known };

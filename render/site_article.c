@@ -1,6 +1,7 @@
 // The pages of an article: one in every locale, and the addresses it had before.
 #include "render/site_internal.h"
 #include "render/site_linked.h"
+#include "render/site_story.h"
 
 #include <string.h>
 
@@ -45,8 +46,10 @@ static void set_dates(const struct site_wing *wing, json_t *view, const struct s
 }
 
 static void set_text(const struct site *site, const struct site_wing *wing, json_t *view,
-                     const struct site_edition *shown, const struct site_text *text)
+                     const struct site_place *place, const struct site_text *text,
+                     const struct site_versions *versions)
 {
+    const struct site_edition *shown = place->shown;
     const struct site_article *article = shown->article;
     json_t *places = json_array();
     for (size_t i = 0; i < article->unit_count; i++)
@@ -55,10 +58,12 @@ static void set_text(const struct site *site, const struct site_wing *wing, json
     site_set_list(view, "toc", toc_of(text->toc));
     site_set(view, "summary", shown->summary);
     json_object_set_new(view, "picture", site_picture(wing, shown));
-    json_object_set_new_nocheck(view, "body", json_stringn_nocheck(text->html, text->html_length));
+    if (shown->byline)
+        json_object_set_new(view, "byline", site_person_link(wing, shown->byline));
     set_dates(wing, view, shown, text);
     site_set_origin(site, wing, view, shown, text);
-    site_set_notices(site, wing, view, shown);
+    site_set_notices(site, wing, view, shown, text);
+    site_set_story(site, wing, view, place, text, versions);
     site_set_history(wing, view, text);
 }
 
@@ -126,7 +131,7 @@ static int write_place(const struct site *site, const struct site_wing *wing,
         json_object_set(view, "topic", topic);
     site_set_list(view, "crumbs", site_crumbs(wing, topic));
     if (live)
-        set_text(site, wing, view, shown, text);
+        set_text(site, wing, view, place, text, versions);
     else
         set_withdrawal(site, wing, view, shown, versions);
     struct site_page page = {

@@ -42,6 +42,7 @@ static const struct entry help[] = {
     {"site.feeds", "feeds/"},
     {"sitemap.title", "site-map/"},
     {"site.search", "search/"},
+    {"saved.title", "saved/"},
     {0},
 };
 

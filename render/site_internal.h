@@ -83,10 +83,10 @@ json_t *site_sources(const char *text);
 // What a text says of itself: author, agency, licence, sources, how it was made.
 void site_set_origin(const struct site *site, const struct site_wing *wing, json_t *view,
                      const struct site_edition *shown, const struct site_text *text);
-// The notices above a text: shown in another language; its original has changed since, more or
-// less.
+// The notices above a text: it is shown in another language; it is a translation, made so and so, and
+// its original has changed since, more or less.
 void site_set_notices(const struct site *site, const struct site_wing *wing, json_t *view,
-                      const struct site_edition *shown);
+                      const struct site_edition *shown, const struct site_text *text);
 
 // site_history.c: the corrections of a text, and its versions.
 void site_set_history(const struct site_wing *wing, json_t *view, const struct site_text *text);

@@ -1,3 +1,4 @@
+#include "render/site_story.h"
 #include "render/site_touched.h"
 
 #include "content/base/log.h"
@@ -19,6 +20,8 @@ const struct site_list site_lists[] = {
     {"site-map", site_write_site_map},
     {"search", site_write_search_page},
     {"404", site_write_missing},
+    {"saved", site_write_saved},
+    {"manifest", site_write_manifest},
     {"barred", site_write_barred},
     {"sitemap", site_write_map},
     {0},

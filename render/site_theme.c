@@ -32,6 +32,7 @@ static const char *const template_names[SITE_TEMPLATES] = {
     [SITE_PROVINCE] = "province",
     [SITE_PROVINCES] = "provinces",
     [SITE_REUSE] = "reuse",
+    [SITE_SAVED] = "saved",
     [SITE_SEARCH] = "search",
     [SITE_SITE_MAP] = "site-map",
     [SITE_TOPICS] = "topics",
@@ -48,8 +49,11 @@ static void add_asset(struct site_theme *theme, const struct embedded *file)
     crypto_generichash(hash, sizeof hash, (const unsigned char *)file->data, file->size, NULL, 0);
     sodium_bin2hex(hex, sizeof hex, hash, 5);
     const char *dot = strrchr(file->name, '.');
-    const char *path =
-        talloc_asprintf(theme, "assets/%.*s.%s%s", (int)(dot - file->name), file->name, hex, dot);
+    // A service worker serves what lies below it, so it stands at the top, and under one name.
+    const char *path = strcmp(file->name, "sw.js") == 0
+                           ? file->name
+                           : talloc_asprintf(theme, "assets/%.*s.%s%s", (int)(dot - file->name),
+                                             file->name, hex, dot);
     theme->assets[theme->asset_count++] = (struct site_asset){path, file};
     char name[64], address[160];
     snprintf(name, sizeof name, "%.*s", (int)(dot - file->name), file->name);

@@ -31,6 +31,7 @@ enum site_template {
     SITE_PROVINCE,
     SITE_PROVINCES,
     SITE_REUSE,
+    SITE_SAVED,
     SITE_SEARCH,
     SITE_SITE_MAP,
     SITE_TOPICS,

@@ -41,7 +41,7 @@ static void set_profile(const struct site *site, const struct site_wing *wing, j
     site_set(view, "text_lang", shown->locale->tag);
     site_set(view, "text_dir", shown->locale->rtl ? "rtl" : "ltr");
     site_set_origin(site, wing, view, shown, text);
-    site_set_notices(site, wing, view, shown);
+    site_set_notices(site, wing, view, shown, text);
     site_set_history(wing, view, text);
 }
 

@@ -252,33 +252,84 @@ void site_set_origin(const struct site *site, const struct site_wing *wing, json
     talloc_free(ctx);
 }
 
-void site_set_notices(const struct site *site, const struct site_wing *wing, json_t *view,
-                      const struct site_edition *shown)
+// The text's page in another language; NULL: it has none there that readers may see.
+static char *page_in(TALLOC_CTX *ctx, const struct site *site, const struct site_article *article,
+                     const struct locale *locale)
 {
-    if (shown->locale != wing->locale) {
-        TALLOC_CTX *ctx = talloc_new(NULL);
-        const struct message_arg args[] = {
-            {"wanted", format_language(ctx, wing->ui, wing->locale, NAME_IN_TEXT), 0},
-            {"shown", format_language(ctx, wing->ui, shown->locale, NAME_IN_TEXT), 0}};
-        site_set(view, "fallback", message_format(ctx, wing->ui, "notice.fallback", args, 2));
-        talloc_free(ctx);
+    const struct site_edition *edition = site_article_edition(article, locale);
+    if (!edition || !site_edition_is_live(edition))
+        return NULL;
+    for (size_t i = 0; i < site->wing_count; i++) {
+        const struct site_wing *wing = &site->wings[i];
+        if (wing->locale == locale)
+            return site_place_href(ctx, wing, site_shelf_place(wing->shelf, article));
     }
+    return NULL;
+}
+
+static void set_named_link(json_t *view, const char *key, const struct site_wing *wing,
+                           const char *words, const struct locale *named, const char *href)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    const struct message_arg args[] = {
+        {"language", format_language(ctx, wing->ui, named, NAME_IN_TEXT), 0}};
+    json_object_set_new(view, key,
+                        json_pack("{s:s, s:s, s:s}", "name",
+                                  message_format(ctx, wing->ui, words, args, 1), "href", href,
+                                  "lang", named->tag));
+    talloc_free(ctx);
+}
+
+// In another language than the reader asked for: where that language's own page is, and where there
+// is more in the reader's.
+static json_t *fallback_of(const struct site *site, const struct site_wing *wing,
+                           const struct site_edition *shown)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    json_t *view = json_object();
+    const struct site_topic *topic = shown->article->topic;
+    const struct message_arg args[] = {
+        {"wanted", format_language(ctx, wing->ui, wing->locale, NAME_IN_TEXT), 0},
+        {"shown", format_language(ctx, wing->ui, shown->locale, NAME_IN_TEXT), 0}};
+    site_set(view, "said", message_format(ctx, wing->ui, "notice.fallback", args, 2));
+    const char *href = page_in(ctx, site, shown->article, shown->locale);
+    if (href)
+        set_named_link(view, "source", wing, "notice.source", shown->locale, href);
+    char *more = talloc_asprintf(ctx, "/%s/%s%s%s", wing->locale->tag, topic ? "topics/" : "",
+                                 topic ? topic->id : "", topic ? "/" : "");
+    set_named_link(view, "more", wing, "notice.more_in", wing->locale, more);
+    talloc_free(ctx);
+    return view;
+}
+
+static json_t *translation_of(const struct site *site, const struct site_wing *wing,
+                              const struct site_edition *shown, const struct site_text *text)
+{
+    TALLOC_CTX *ctx = talloc_new(NULL);
+    json_t *view = json_object();
     const struct locale *source = shown->article->source;
     const struct site_edition *original = site_article_edition(shown->article, source);
-    if (shown->locale == source || !original || !site_edition_is_live(original) ||
-        original->version <= shown->source_version)
-        return;
-    json_t *changed = json_object();
-    site_set(changed, "lang", source->tag);
-    site_set(changed, "href", "");
-    for (size_t i = 0; i < site->wing_count; i++) {
-        const struct site_wing *other = &site->wings[i];
-        if (other->locale != source)
-            continue;
-        char *url = site_place_url(NULL, other, site_shelf_place(other->shelf, shown->article));
-        site_set(changed, "href", url);
-        talloc_free(url);
-    }
-    bool much = original->major > shown->source_version;
-    json_object_set_new(view, much ? "outdated" : "behind", changed);
+    const struct message_arg args[] = {
+        {"method", strcmp(text->method, "machine") == 0 && text->proofread ? "other" : text->method,
+         0},
+        {"language", format_language(ctx, wing->ui, source, NAME_IN_TEXT), 0}};
+    site_set(view, "said", message_format(ctx, wing->ui, "notice.translated", args, 2));
+    const char *href = page_in(ctx, site, shown->article, source);
+    if (href)
+        json_object_set_new(view, "original",
+                            json_pack("{s:s, s:s}", "href", href, "lang", source->tag));
+    if (original && site_edition_is_live(original) && original->version > shown->source_version)
+        json_object_set_new(view, original->major > shown->source_version ? "outdated" : "behind",
+                            json_true());
+    talloc_free(ctx);
+    return view;
+}
+
+void site_set_notices(const struct site *site, const struct site_wing *wing, json_t *view,
+                      const struct site_edition *shown, const struct site_text *text)
+{
+    if (shown->locale != wing->locale)
+        json_object_set_new(view, "fallback", fallback_of(site, wing, shown));
+    if (shown->locale != shown->article->source)
+        json_object_set_new(view, "translated", translation_of(site, wing, shown, text));
 }
