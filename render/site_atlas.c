@@ -1,5 +1,6 @@
 #include "render/site_atlas.h"
 
+#include "locales/syllables.h"
 #include "render/site_units.h"
 
 #include <stdlib.h>
@@ -220,6 +221,7 @@ static json_t *tile_view(const struct atlas *atlas, const struct tile *tile)
     site_set(one, "place",
              talloc_asprintf(ctx, "%s g%d a%d p%d", place_class(ctx, tile->unit->tile),
                              tile->region, tile->area_class, tile->population_class));
+    site_set(one, "name", syllables_mark(ctx, tile->in, tile->name));
     site_set(one, "region", region_text(atlas, tile));
     site_set(one, "area", figure_text(atlas, tile, tile->area));
     site_set(one, "population", figure_text(atlas, tile, tile->population));

@@ -3,6 +3,7 @@
 
 #include "locales/embedded.h"
 #include "locales/message_internal.h"
+#include "locales/syllables.h"
 
 // cmocka.h needs these four before it.
 #include <setjmp.h>
@@ -69,6 +70,43 @@ static void a_region_that_nobody_knows_is_called_by_its_id(void **state)
     assert_string_equal(site_region_name(&wing, "atlantis"), "atlantis");
 }
 
+static void russian_names_part_between_syllables(void **state)
+{
+    (void)state;
+    static const char *const names[][2] = {
+        {"Тхайнгуен", "Тхай-нгуен"},
+        {"Дьенбьен", "Дьен-бьен"},
+        {"Хынгйен", "Хынг-йен"},
+        {"Туенкуанг", "Туен-куанг"},
+        {"Донгтхап", "Донг-тхап"},
+        {"Кантхо", "Кан-тхо"},
+        {"Футхо", "Фу-тхо"},
+        {"Кханьхоа", "Кхань-хоа"},
+        {"Хошимин", "Хо-ши-мин"},
+        {"Лаокай", "Лао-кай"},
+        {"Тэйнинь", "Тэй-нинь"},
+        {"Хюэ", "Хюэ"},
+        {"Бариа-Вунгтау", "Ба-риа-Вунг-тау"},
+        {"Hanoi", "Hanoi"},
+        {"", ""},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char *marked = syllables_mark(NULL, locale_find("ru"), names[i][0]);
+        const char *expected = names[i][1];
+        // In the table a hyphen stands for one that is soft, unless the name has it itself.
+        for (const char *at = marked; *at; expected++) {
+            bool soft = strncmp(at, "\xc2\xad", 2) == 0;
+            assert_int_equal(*expected, soft ? '-' : *at);
+            at += soft ? 2 : 1;
+        }
+        assert_string_equal(expected, "");
+        talloc_free(marked);
+    }
+    char *other = syllables_mark(NULL, locale_find("vi"), "Thái Nguyên");
+    assert_string_equal(other, "Thái Nguyên");
+    talloc_free(other);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -76,6 +114,7 @@ int main(void)
         cmocka_unit_test(equal_values_share_a_class),
         cmocka_unit_test(what_is_not_known_has_none),
         cmocka_unit_test(regions_are_counted_from_the_north),
+        cmocka_unit_test(russian_names_part_between_syllables),
         cmocka_unit_test(a_region_that_nobody_knows_is_called_by_its_id),
     };
     return cmocka_run_group_tests(tests, setup, NULL);
