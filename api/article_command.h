@@ -1,6 +1,7 @@
 // What the parts of `sen article` share: cmd_article.c (the verbs), article_text.c (a text in a
 // file), article_files.c (many), article_list.c (lists), article_line.c (the command line),
-// article_refusal.c (what is said on stderr).
+// article_open.c (the API), article_refusal.c (what is said on stderr). The last three serve
+// `sen front`, too.
 #pragma once
 
 #include "api/client.h"
@@ -14,6 +15,14 @@ struct article_run {
     const struct locale *locale; // of what is said here
     bool json;                   // answers and refusals as JSON
 };
+
+struct article_line;
+struct settings;
+
+// Make ready to ask the API as a command line and the environment say; command: for the line on
+// stderr. SEN_OK, or 1: it was said what is missing. The client hangs on ctx.
+int article_open(TALLOC_CTX *ctx, const struct settings *settings, const char *command,
+                 const struct article_line *line, struct article_run *ret) SEN_MUST_CHECK;
 
 // Ask the API of a text or file (what: for the line on stderr). SEN_OK: done; ret (may be NULL) is
 // the answer. Else it was refused and said; returns 1.

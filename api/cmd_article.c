@@ -4,7 +4,6 @@
 #include "api/command.h"
 #include "content/fields.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -333,48 +332,13 @@ static int verb_usage(const struct verb *verb)
     return 2;
 }
 
-// The user's language as HTTP writes it, from "vi_VN.UTF-8"; NULL: none is set.
-static char *user_language(TALLOC_CTX *ctx)
-{
-    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
-    const char *value = NULL;
-    for (size_t i = 0; i < sizeof names / sizeof *names && (!value || !*value); i++)
-        value = getenv(names[i]);
-    if (!value)
-        return NULL;
-    char *tag = talloc_strndup(ctx, value, strcspn(value, ".@"));
-    for (char *c = tag; *c; c++)
-        *c = *c == '_' ? '-' : *c;
-    return locale_match(tag, strlen(tag)) ? tag : NULL;
-}
-
-// Tokens go into a header as they are.
-static bool is_token(const char *text)
-{
-    for (; *text > ' ' && *text < 0x7f; text++)
-        ;
-    return !*text;
-}
-
 static int run_verb(const struct settings *settings, const struct verb *verb,
                     struct article_line *line)
 {
     TALLOC_CTX *ctx = talloc_new(NULL);
-    struct article_run run = {.json = line->json, .locale = locale_find("en")};
-    char *error, *language = user_language(ctx);
-    const char *token = getenv("SEN_TOKEN"), *server = line->server;
-    if (language)
-        run.locale = locale_match(language, strlen(language));
-    if (!server && *settings->api)
-        server = settings->api;
-    if (!server)
-        server = talloc_asprintf(ctx, "http://127.0.0.1:%" PRId64, settings->port);
-    int status = 1;
-    if (!token || !*token || !is_token(token))
-        article_failed("sen article", "put a token into the environment variable SEN_TOKEN");
-    else if (client_open(ctx, server, token, language, &run.client, &error))
-        article_failed("sen article", "%s", error);
-    else
+    struct article_run run;
+    int status = article_open(ctx, settings, "sen article", line, &run);
+    if (!status)
         status = verb->run(&run, verb, line->words, line->given);
     talloc_free(ctx);
     return status;

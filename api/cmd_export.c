@@ -69,7 +69,8 @@ const struct command command_export = {
     .help =
         "Write all that readers see as JSON Lines.\n"
         "Topics, agencies, media, provinces, the glossary, places and front pages come first,\n"
-        "each with a \"type\"; then the live and withdrawn texts, sorted by id and locale. The same content\n"
+        "each with a \"type\"; then the live and withdrawn texts, sorted by id and locale. The "
+        "same content\n"
         "always gives the same bytes, and `sen import` of them into an empty database gives the\n"
         "same export again.\n"
         "\n"

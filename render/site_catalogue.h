@@ -142,8 +142,8 @@ struct site_redirect {
 struct site_article {
     UT_hash_handle hh;
     const char *id;
-    const char *kind; // of ITEM_KINDS
-    bool profile;     // of a unit: it is shown on the unit's page
+    const char *kind;                   // of ITEM_KINDS
+    bool profile;                       // of a unit: it is shown on the unit's page
     const struct site_media *recording; // that a video or audio article plays; NULL: none
     const struct locale *source;
     const struct site_agency *agency; // NULL: none

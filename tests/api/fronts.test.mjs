@@ -1,13 +1,14 @@
 // The front page that an editor composes: what may be in it and who may say so, and that it stands
 // on the built page of each language in the editor's order, through the worker.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { decode } from '../lib/html.mjs';
 import { done, newsroom, problem } from '../lib/newsroom.mjs';
 import { openapi } from '../lib/openapi.mjs';
-import { startPortal, waitFor } from '../lib/portal.mjs';
+import { run, startPortal, waitFor } from '../lib/portal.mjs';
 
 let portal, server, worker, room, reader;
 before(async () => {
@@ -201,6 +202,42 @@ describe('who may, and when', () => {
       { action: 'front_set', name: 'everywhere', locale: 'fr', had: null, has: front },
     ]);
   });
+});
+
+test('sen front: out to a file, changed, and back', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sen-front-'));
+  const file = join(folder, 'front.json');
+  const front = (...words) => run(portal.sen, ['front', ...words], { env: { SEN_API: server.url, SEN_TOKEN: room.chief.token, LANG: 'C', LC_ALL: '' } });
+  const put = async (document) => {
+    await writeFile(file, typeof document === 'string' ? document : JSON.stringify(document));
+    return front('put', file);
+  };
+  try {
+    assert.deepEqual([(await front('get', 'fr')).status, (await front('get')).status, (await front('put', file, file)).status, (await front('put', file)).status], [1, 2, 2, 1]);
+    const made = await put({ locale: 'fr', composition: { lead: 'pho' } });
+    assert.equal(made.status, 0, made.stderr);
+    const got = JSON.parse((await front('get', 'fr')).stdout);
+    assert.equal(made.stdout, `fr: revision ${got.revision}\n`);
+    assert.deepEqual(got, (await get('fr')).body);
+    assert.equal((await put({ ...got, composition: { lead: 'fish-sauce' } })).status, 0);
+    for (const [document, pattern] of [
+      [got, /412|changed|somebody/i], // from the revision before
+      [{ locale: 'fr', composition: {} }, /front\.json: /],
+      [{ locale: 'fr', revision: got.revision + 1, composition: { lead: 'none' } }, /front\.json: /],
+      [{ locale: 'fr', composition: { lead: ['pho'] } }, /front\.json: composition\.lead: it must be text/],
+      [{ locale: 'xx', composition: {} }, /front\.json: locale: /],
+      ['{', /front\.json: it is not valid JSON/],
+      [`{"x": "${'x'.repeat(1024 * 1024)}"}`, /front\.json: it has more than 1048576 bytes/],
+    ]) {
+      const refused = await put(document);
+      assert.equal(refused.status, 1);
+      assert.match(refused.stderr, pattern);
+    }
+    assert.deepEqual((await get('fr')).body.composition, { lead: 'fish-sauce' });
+  } finally {
+    await rm(folder, { recursive: true });
+    await remove('fr');
+  }
 });
 
 describe('on the page', () => {

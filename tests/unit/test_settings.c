@@ -159,6 +159,8 @@ static void test_log_level(void **state)
     }
     refuse("SEN_LOG", "loud");
     refuse("SEN_LOG", "INFO");
+    refuse("SEN_CONTACT", "editors");
+    refuse("SEN_CONTACT", "editors@portal");
 }
 
 static void test_built(void **state)
