@@ -11,7 +11,7 @@
   const isStory = ({ pathname }) => pathname.includes('/articles/');
   const addresses = async (cache) => (await cache.keys()).map((one) => new URL(one.url));
   const read = async (cache, url) => new DOMParser().parseFromString(await (await cache.match(url)).text(), 'text/html');
-  const pictures = (page) => [...page.querySelectorAll('article.text img, link[rel=icon]')].map((one) => new URL(one.getAttribute('src') ?? one.getAttribute('href'), location).href);
+  const pictures = (page) => [...page.querySelectorAll('main img, link[rel=icon]')].map((one) => new URL(one.getAttribute('src') ?? one.getAttribute('href'), location).href);
   const posters = (page) => [...page.querySelectorAll('video[poster]')].map((one) => new URL(one.getAttribute('poster'), location).href);
 
   async function keep(cache, page) {
