@@ -91,6 +91,7 @@ static void name_of(const struct site *site, const struct locale *locale,
     add(&state, edition && edition->image ? edition->image->file : "");
     add(&state, message_text(interface_of(site, locale), "site.name"));
     add(&state, address_of(site));
+    add(&state, json_string_value(json_object_get(site->theme->asset, "logo")));
     crypto_generichash_final(&state, hash, sizeof hash);
     sodium_bin2hex(ret, NAME, hash, sizeof hash);
     strcpy(ret + 2 * sizeof hash, ".jpg");

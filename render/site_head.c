@@ -242,7 +242,8 @@ static void set_head(const struct site *site, const struct site_wing *wing,
     if (!json_object_get(view, "noindex")) {
         size_t own = (size_t)(wing - site->wings);
         site_set(view, "canonical", url);
-        if (page->versions->real[own])
+        // A language that search engines know no code for is in no set.
+        if (page->versions->real[own] && wing->locale->hreflang)
             json_object_set(view, "alternates", page->alternates);
         set_social(site, wing, page, url, view);
         char *address = talloc_asprintf(url, "%s%s", site->origin, page->versions->urls[own]);

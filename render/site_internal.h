@@ -16,6 +16,8 @@ struct site_wing {
     json_t *look; // of site_look_make
 };
 
+#define SITE_MAP_URLS 50000 // addresses in a sitemap, by its protocol
+
 struct site {
     const struct settings *settings;
     const char *origin; // without a slash at the end
@@ -26,6 +28,7 @@ struct site {
     struct site_output *output;
     UT_string *page; // what is being rendered
     bool preview;    // pages say that they are one
+    size_t map_urls; // SITE_MAP_URLS
 };
 
 // The body of a text, ready to be shown.
@@ -160,6 +163,8 @@ int site_write_listings(const struct site *site, const struct site_wing *wing,
 // site_people.c
 // The page of a name that texts of the wing are published under (edition->byline): its name, href.
 json_t *site_person_link(const struct site_wing *wing, const struct site_byline *byline);
+void site_versions_of_person(TALLOC_CTX *ctx, const struct site *site,
+                             const struct site_byline *byline, struct site_versions *ret);
 int site_write_people(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
 // The wing has texts under the name.
 int site_write_person(const struct site *site, const struct site_wing *wing,
@@ -244,7 +249,11 @@ int site_write_data(const struct site *site) SEN_MUST_CHECK;
 
 // site_map.c
 int site_write_map(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
+// After the maps of all wings: the index of those that are there, and the news map.
 int site_write_map_index(const struct site *site) SEN_MUST_CHECK;
+// site_map_news.c: what was published last, in all languages. *ret: there is such a map.
+#define SITE_NEWS_MAP "sitemap-news.xml"
+int site_write_news_map(const struct site *site, bool *ret) SEN_MUST_CHECK;
 
 // site_text.c: fetching and rendering bodies.
 struct site_texts; // by edition

@@ -1,6 +1,9 @@
 // Sitemaps (sitemaps.org 0.9, with xhtml:link as Google reads it): for each locale the pages that
-// really are in it, each with all its language versions, itself among them.
+// really are in it, each with all its language versions, itself among them, and its picture
+// (Google's image extension 1.1). A list of texts has no date of its own, so none is made up for
+// it; its years are found through it.
 #include "render/site_internal.h"
+#include "render/site_listing.h"
 
 #include "render/xml.h"
 
@@ -8,8 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-// The protocol's limits are 50,000 addresses and 50 MB a file.
-#define MAP_URLS  50000
+// The protocol's limits are 50,000 addresses (SITE_MAP_URLS) and 50 MB a file.
 #define MAP_BYTES (45 * 1000 * 1000)
 
 struct map {
@@ -37,6 +39,7 @@ static void begin_part(struct map *map)
     xml_start(map->xml, "urlset");
     xml_attribute(map->xml, "xmlns", "http://www.sitemaps.org/schemas/sitemap/0.9");
     xml_attribute(map->xml, "xmlns:xhtml", "http://www.w3.org/1999/xhtml");
+    xml_attribute(map->xml, "xmlns:image", "http://www.google.com/schemas/sitemap-image/1.1");
 }
 
 static int end_part(struct map *map)
@@ -68,13 +71,26 @@ static void add_alternates(struct map *map, const struct site_versions *versions
     json_decref(list);
 }
 
-// updated: 0 when the page has no date of its own.
-static int add_page(struct map *map, const struct site_versions *versions, int64_t updated)
+static void add_image(struct map *map, const struct site_media *media)
+{
+    char *path = talloc_asprintf(NULL, "/media/%s", media->file);
+    char *src = site_encode(path, path);
+    char *url = talloc_asprintf(path, "%s%s", map->site->origin, src);
+    xml_start(map->xml, "image:image");
+    xml_element(map->xml, "image:loc", url);
+    xml_end(map->xml);
+    map->bytes += strlen(url) + 64;
+    talloc_free(path);
+}
+
+// text: what the page shows; NULL: it is a list.
+static int add_page(struct map *map, const struct site_versions *versions,
+                    const struct site_edition *text)
 {
     size_t own = (size_t)(map->wing - map->site->wings);
     if (!versions->real[own])
         return SEN_OK;
-    if (map->urls == MAP_URLS || map->bytes > MAP_BYTES) {
+    if (map->urls == map->site->map_urls || map->bytes > MAP_BYTES) {
         int r = end_part(map);
         if (r)
             return r;
@@ -85,10 +101,12 @@ static int add_page(struct map *map, const struct site_versions *versions, int64
     char *url = talloc_asprintf(ctx, "%s%s", map->site->origin, versions->urls[own]);
     xml_start(map->xml, "url");
     xml_element(map->xml, "loc", url);
-    if (updated)
-        xml_element(map->xml, "lastmod", site_datetime(datetime, updated));
+    if (text)
+        xml_element(map->xml, "lastmod", site_datetime(datetime, text->updated));
     if (map->wing->locale->hreflang)
         add_alternates(map, versions);
+    if (text && text->image)
+        add_image(map, text->image);
     xml_end(map->xml);
     map->urls++;
     map->bytes += strlen(url) + 96;
@@ -101,14 +119,18 @@ static int add_path(struct map *map, const char *path)
     TALLOC_CTX *ctx = talloc_new(NULL);
     struct site_versions versions;
     site_versions_of_path(ctx, map->site, path, &versions);
-    int r = add_page(map, &versions, 0);
+    int r = add_page(map, &versions, NULL);
     talloc_free(ctx);
     return r;
 }
 
 static int add_lists(struct map *map)
 {
-    static const char *const paths[] = {"", "provinces/", "about/"};
+    static const char *const paths[] = {
+        "",           "provinces/", "topics/", "people/", "corrections/",   "coverage/",
+        "languages/", "about/",     "press/",  "reuse/",  "accessibility/", "feeds/",
+        "site-map/",
+    };
     const struct site_catalogue *catalogue = map->site->catalogue;
     int r = SEN_OK;
     for (size_t i = 0; !r && i < sizeof paths / sizeof *paths; i++)
@@ -117,6 +139,27 @@ static int add_lists(struct map *map)
         char *path = talloc_asprintf(NULL, "topics/%s/", catalogue->topics[i].id);
         r = add_path(map, path);
         talloc_free(path);
+    }
+    for (size_t i = 0; !r && i < SITE_KINDS; i++) {
+        char *path = talloc_asprintf(NULL, "sections/%s/", site_kinds[i]);
+        r = add_path(map, path);
+        talloc_free(path);
+    }
+    return r;
+}
+
+static int add_people(struct map *map)
+{
+    const struct site_catalogue *catalogue = map->site->catalogue;
+    int r = SEN_OK;
+    for (size_t i = 0; !r && i < catalogue->byline_count; i++) {
+        if (!map->wing->shelf->bylines[i])
+            continue;
+        TALLOC_CTX *ctx = talloc_new(NULL);
+        struct site_versions versions;
+        site_versions_of_person(ctx, map->site, catalogue->bylines[i], &versions);
+        r = add_page(map, &versions, NULL);
+        talloc_free(ctx);
     }
     return r;
 }
@@ -130,7 +173,7 @@ static int add_units(struct map *map)
         struct site_versions versions;
         const struct site_place *profile = site_unit_profile(map->wing, &catalogue->units[i]);
         site_versions_of_unit(ctx, map->site, &catalogue->units[i], &versions);
-        r = add_page(map, &versions, profile ? profile->shown->updated : 0);
+        r = add_page(map, &versions, profile ? profile->shown : NULL);
         talloc_free(ctx);
     }
     return r;
@@ -147,7 +190,7 @@ static int add_articles(struct map *map)
         TALLOC_CTX *ctx = talloc_new(NULL);
         struct site_versions versions;
         site_versions_of_article(ctx, map->site, place->article, &versions);
-        r = add_page(map, &versions, place->shown->updated);
+        r = add_page(map, &versions, place->shown);
         talloc_free(ctx);
     }
     return r;
@@ -159,6 +202,8 @@ int site_write_map(const struct site *site, const struct site_wing *wing)
     begin_part(&map);
     int r = add_lists(&map);
     if (!r)
+        r = add_people(&map);
+    if (!r)
         r = add_units(&map);
     if (!r)
         r = add_articles(&map);
@@ -166,13 +211,32 @@ int site_write_map(const struct site *site, const struct site_wing *wing)
         talloc_free(map.ctx);
         return r;
     }
-    r = end_part(&map);
+    // A language that nothing is written in has no map: one without addresses would not be valid.
+    if (map.urls)
+        r = end_part(&map);
+    else
+        talloc_free(map.ctx);
+    map.part -= !map.urls;
     if (r || !site->output->live)
         return r;
-    char *next = part_name(NULL, wing, map.part + 1);
-    r = site_output_remove_file(site->output, next);
-    talloc_free(next);
+    // Parts of when there were more.
+    for (bool more = true; !r && more;) {
+        char *next = part_name(NULL, wing, ++map.part);
+        more = !faccessat(site->output->root, next, F_OK, 0);
+        if (more)
+            r = site_output_remove_file(site->output, next);
+        talloc_free(next);
+    }
     return r;
+}
+
+static void add_map(const struct site *site, struct xml *xml, const char *name)
+{
+    char *url = talloc_asprintf(NULL, "%s/%s", site->origin, name);
+    xml_start(xml, "sitemap");
+    xml_element(xml, "loc", url);
+    xml_end(xml);
+    talloc_free(url);
 }
 
 int site_write_map_index(const struct site *site)
@@ -186,15 +250,18 @@ int site_write_map_index(const struct site *site)
             const char *name = part_name(ctx, &site->wings[i], part);
             if (faccessat(site->output->root, name, F_OK, 0))
                 break;
-            xml_start(xml, "sitemap");
-            xml_element(xml, "loc", talloc_asprintf(ctx, "%s/%s", site->origin, name));
-            xml_end(xml);
+            add_map(site, xml, name);
         }
     }
+    bool news;
+    int r = site_write_news_map(site, &news);
+    if (!r && news)
+        add_map(site, xml, SITE_NEWS_MAP);
     xml_end(xml);
     char *text;
     size_t length;
-    int r = xml_finish(xml, ctx, &text, &length);
+    if (!r)
+        r = xml_finish(xml, ctx, &text, &length);
     if (!r)
         r = site_output_write(site->output, "sitemap.xml", text, length);
     talloc_free(ctx);

@@ -57,6 +57,7 @@ int site_open(TALLOC_CTX *ctx, const struct settings *settings, struct db_sessio
     struct site *site = talloc_zero(ctx, struct site);
     site->settings = settings;
     site->origin = settings->origin;
+    site->map_urls = SITE_MAP_URLS;
     utstring_new(site->page);
     talloc_set_destructor(site, site_free);
     int r = enable(ctx, site, ret_error);

@@ -21,10 +21,10 @@ json_t *site_person_link(const struct site_wing *wing, const struct site_byline 
 }
 
 // A name has a page where a text that is shown bears it.
-static void versions_of(TALLOC_CTX *ctx, const struct site *site, const struct site_byline *byline,
-                        const char *path, struct site_versions *ret)
+void site_versions_of_person(TALLOC_CTX *ctx, const struct site *site,
+                             const struct site_byline *byline, struct site_versions *ret)
 {
-    site_versions_of_path(ctx, site, path, ret);
+    site_versions_of_path(ctx, site, talloc_asprintf(ctx, "people/%s/", byline->slug), ret);
     for (size_t i = 0; i < site->wing_count; i++) {
         if (site->wings[i].shelf->bylines[byline->index])
             continue;
@@ -65,7 +65,7 @@ int site_write_person(const struct site *site, const struct site_wing *wing,
     };
     listing.count = texts_of(ctx, wing->shelf, byline, &listing.places);
     struct site_versions versions;
-    versions_of(ctx, site, byline, listing.path, &versions);
+    site_versions_of_person(ctx, site, byline, &versions);
     listing.versions = &versions;
     int r = site_listing_write(site, wing, &listing);
     talloc_free(ctx);

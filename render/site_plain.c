@@ -102,6 +102,6 @@ int site_write_common(const struct site *site)
         return r;
     char robots[512];
     int length = snprintf(robots, sizeof robots,
-                          "User-agent: *\nAllow: /\n\nSitemap: %s/sitemap.xml\n", site->origin);
+                          "User-agent: *\nAllow: /\nDisallow: /preview/\n\nSitemap: %s/sitemap.xml\n", site->origin);
     return site_output_write(site->output, "robots.txt", robots, (size_t)length);
 }

@@ -19,7 +19,7 @@ before(async () => {
   const keep = ([folder, name]) => folder !== 'fronts.json' && (!few[folder] || !name || few[folder].includes(name));
   await cp(starter, content, { recursive: true, filter: (path) => keep(relative(starter, path).split('/')) });
   portal = await startPortal({ content: [content], settings });
-}, { timeout: 120000 });
+}, { timeout: 300000 });
 after(async () => {
   await portal?.stop();
   if (content) await rm(content, { recursive: true });
