@@ -285,6 +285,7 @@ int site_build(TALLOC_CTX *ctx, const struct settings *settings, const struct si
 {
     double began = now();
     struct db_session *session;
+    struct site_theme *theme;
     struct site_tree tree = {.home = -1};
     struct db_result *locked;
     struct build build = {.settings = settings, .options = options, .shared = MAP_FAILED};
@@ -294,7 +295,9 @@ int site_build(TALLOC_CTX *ctx, const struct settings *settings, const struct si
         return r;
     r = db_session_query(session, session, "site_lock", NULL, 0, &locked, ret_error);
     if (!r)
-        r = site_open(session, settings, session, NULL, &build.site, ret_error);
+        r = site_theme_load(session, &theme, ret_error);
+    if (!r)
+        r = site_open(session, settings, theme, session, NULL, &build.site, ret_error);
     if (!r)
         r = site_tree_open(settings->home, &tree);
     if (!r)

@@ -366,12 +366,15 @@ int site_cards(TALLOC_CTX *ctx, const struct settings *settings, const struct si
                struct site_cards_report *ret, char **ret_error)
 {
     struct db_session *session;
+    struct site_theme *theme;
     struct site *site;
     *ret_error = NULL;
     int r = db_session_open(ctx, settings->database, &session, ret_error);
     if (r)
         return r;
-    r = site_open(ctx, settings, session, NULL, &site, ret_error);
+    r = site_theme_load(ctx, &theme, ret_error);
+    if (!r)
+        r = site_open(ctx, settings, theme, session, NULL, &site, ret_error);
     talloc_free(session);
     if (r)
         return r;

@@ -34,6 +34,7 @@ struct follower {
     const struct settings *settings;
     const volatile sig_atomic_t *stop;
     struct db_session *session;
+    struct site_theme *theme;
     struct site_tree tree;
     struct site *site; // what the pages show; NULL: not known
     char *error;
@@ -87,15 +88,14 @@ static int ask_number(struct follower *f, const char *statement, int64_t *ret)
     return r;
 }
 
-static int write_touched_articles(struct follower *f, const struct site *site,
-                                  const struct site_touched *touched)
+static int write_touched_articles(struct follower *f, const struct site *site, const bool *touched)
 {
     const struct site_catalogue *c = site->catalogue;
     const struct site_article *batch[BATCH];
     size_t count = 0;
     int r = SEN_OK;
     for (size_t i = 0; !r && i <= c->article_count; i++) {
-        if (i < c->article_count && touched->articles[i])
+        if (i < c->article_count && touched[i])
             batch[count++] = c->articles[i];
         if (count && (count == BATCH || i == c->article_count)) {
             r = *f->stop ? -EINTR
@@ -138,9 +138,11 @@ static int write_touched_wing(struct follower *f, const struct site *site,
 static int write_touched(struct follower *f, const struct site *site,
                          const struct site_touched *touched)
 {
-    int r = write_touched_articles(f, site, touched);
+    int r = write_touched_articles(f, site, touched->articles);
     if (!r)
         r = remove_left(site, touched);
+    if (!r)
+        r = write_touched_articles(f, site, touched->near);
     for (size_t i = 0; !r && i < site->wing_count; i++)
         r = write_touched_wing(f, site, touched, &site->wings[i]);
     if (!r)
@@ -191,7 +193,7 @@ static int update(struct follower *f, int64_t since, bool *ret_anew)
 {
     int64_t began = milliseconds();
     struct site *site;
-    int r = site_open(NULL, f->settings, f->session, NULL, &site, &f->error);
+    int r = site_open(NULL, f->settings, f->theme, f->session, NULL, &site, &f->error);
     if (r)
         return r;
     struct site_output output;
@@ -375,33 +377,40 @@ static int follow_once(struct follower *f)
     return r;
 }
 
-int site_follow(TALLOC_CTX *ctx, const struct settings *settings, const volatile sig_atomic_t *stop,
-                char **ret_error)
+// Until it is stopped, over as many connections as it takes.
+static int follow_on(struct follower *f)
 {
-    struct follower follower = {.settings = settings, .stop = stop};
     int wait = BACK_OFF_MS;
-    while (!*stop) {
+    while (!*f->stop) {
         int64_t began = milliseconds();
-        int r = follow_once(&follower);
-        if (r == SEN_INVALID) {
-            *ret_error = follower.error;
-            talloc_steal(ctx, follower.error);
-            end_cards(&follower);
-            forget(&follower);
+        int r = follow_once(f);
+        if (r == SEN_INVALID)
             return r;
-        }
-        if (r && !*stop) {
+        if (r && !*f->stop) {
             log_warn("site.follow", "again in %d ms: %s", wait,
-                     follower.error ? follower.error : strerror(r < 0 ? -r : EIO));
+                     f->error ? f->error : strerror(r < 0 ? -r : EIO));
             if (milliseconds() - began > BACK_OFF_MAX)
                 wait = BACK_OFF_MS;
             poll(NULL, 0, wait);
             wait = wait * 2 < BACK_OFF_MAX ? wait * 2 : BACK_OFF_MAX;
         }
-        talloc_free(follower.error);
-        follower.error = NULL;
+        talloc_free(f->error);
+        f->error = NULL;
     }
+    return SEN_OK;
+}
+
+int site_follow(TALLOC_CTX *ctx, const struct settings *settings, const volatile sig_atomic_t *stop,
+                char **ret_error)
+{
+    struct follower follower = {.settings = settings, .stop = stop};
+    int r = site_theme_load(NULL, &follower.theme, &follower.error);
+    if (!r)
+        r = follow_on(&follower);
+    if (r)
+        *ret_error = talloc_steal(ctx, follower.error);
     end_cards(&follower);
     forget(&follower);
-    return SEN_OK;
+    talloc_free(follower.theme);
+    return r;
 }

@@ -21,7 +21,7 @@ struct site_wing {
 struct site {
     const struct settings *settings;
     const char *origin; // without a slash at the end
-    struct site_theme *theme;
+    const struct site_theme *theme;
     struct site_catalogue *catalogue;
     struct site_wing *wings; // the enabled locales, in registry order
     size_t wing_count;
@@ -86,8 +86,8 @@ json_t *site_sources(const char *text);
 // What a text says of itself: author, agency, licence, sources, how it was made.
 void site_set_origin(const struct site *site, const struct site_wing *wing, json_t *view,
                      const struct site_edition *shown, const struct site_text *text);
-// The notices above a text: it is shown in another language; it is a translation, made so and so, and
-// its original has changed since, more or less.
+// The notices above a text: it is shown in another language; it is a translation, made so and so,
+// and its original has changed since, more or less.
 void site_set_notices(const struct site *site, const struct site_wing *wing, json_t *view,
                       const struct site_edition *shown, const struct site_text *text);
 
@@ -121,7 +121,7 @@ struct site_page {
     const char *feed;                     // below /feeds/<locale>/: "topics/x/"; NULL: no feed
     const struct site_edition *text;      // for those who share it; NULL: a list
     const struct site_edition *card; // whose card stands for it; NULL: text's, else the portal's
-    json_t *linked;                       // see site_linked.h; taken over; NULL: nothing of its own
+    json_t *linked;                  // see site_linked.h; taken over; NULL: nothing of its own
 };
 
 // Begin a view with the shared parts; a new reference.
@@ -275,9 +275,11 @@ int site_texts_load(TALLOC_CTX *ctx, const struct site *site, struct db_session 
 const struct site_text *site_texts_find(const struct site_texts *texts, int64_t edition);
 
 // site_open.c: the whole, ready to write pages; and the parts of it that are written together.
-// draft: see site_catalogue_load; then only the part of the site in that language has its look.
-int site_open(TALLOC_CTX *ctx, const struct settings *settings, struct db_session *session,
-              const struct site_draft *draft, struct site **ret, char **ret_error) SEN_MUST_CHECK;
+// theme: of site_theme_load; it must outlive *ret. draft: see site_catalogue_load; then only the
+// part of the site in that language has its look.
+int site_open(TALLOC_CTX *ctx, const struct settings *settings, const struct site_theme *theme,
+              struct db_session *session, const struct site_draft *draft, struct site **ret,
+              char **ret_error) SEN_MUST_CHECK;
 // A word that changes when the same database would give other pages: another program, other
 // locales, topics or units, another address.
 char *site_fingerprint(TALLOC_CTX *ctx, const struct site *site);

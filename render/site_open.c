@@ -51,18 +51,18 @@ static int site_free(struct site *site)
     return 0;
 }
 
-int site_open(TALLOC_CTX *ctx, const struct settings *settings, struct db_session *session,
-              const struct site_draft *draft, struct site **ret, char **ret_error)
+int site_open(TALLOC_CTX *ctx, const struct settings *settings, const struct site_theme *theme,
+              struct db_session *session, const struct site_draft *draft, struct site **ret,
+              char **ret_error)
 {
     struct site *site = talloc_zero(ctx, struct site);
+    site->theme = theme;
     site->settings = settings;
     site->origin = settings->origin;
     site->map_urls = SITE_MAP_URLS;
     utstring_new(site->page);
     talloc_set_destructor(site, site_free);
     int r = enable(ctx, site, ret_error);
-    if (!r)
-        r = site_theme_load(site, &site->theme, ret_error);
     if (!r)
         r = site_catalogue_load(site, session, draft, &site->catalogue, ret_error);
     if (r) {

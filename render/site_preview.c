@@ -43,12 +43,15 @@ int site_preview(TALLOC_CTX *ctx, const struct settings *settings, const char *a
     const struct site_draft draft = {article, locale};
     struct site_output output = {.root = -1, .keep = ctx};
     struct db_session *session;
+    struct site_theme *theme;
     struct site *site;
     *ret_error = NULL;
     int r = db_session_open(ctx, settings->database, &session, ret_error);
     if (r)
         return r;
-    r = site_open(session, settings, session, &draft, &site, ret_error);
+    r = site_theme_load(session, &theme, ret_error);
+    if (!r)
+        r = site_open(session, settings, theme, session, &draft, &site, ret_error);
     if (!r) {
         site->output = &output;
         site->preview = true;

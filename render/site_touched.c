@@ -10,15 +10,22 @@ static int by_id(const void *key, const void *member)
     return strcmp(key, (*(struct site_article *const *)member)->id);
 }
 
-static void touch_article(struct site_touched *touched, const struct site *site, const char *id)
+static void touch_in(bool *list, struct site_touched *touched, const struct site *site,
+                     const char *id)
 {
     const struct site_catalogue *c = site->catalogue;
     struct site_article **found =
         bsearch(id, c->articles, c->article_count, sizeof *c->articles, by_id);
-    if (!found || touched->articles[found - c->articles])
+    size_t index = found ? (size_t)(found - c->articles) : 0;
+    if (!found || touched->articles[index] || list[index])
         return;
-    touched->articles[found - c->articles] = true;
+    list[index] = true;
     touched->article_count++;
+}
+
+static void touch_article(struct site_touched *touched, const struct site *site, const char *id)
+{
+    touch_in(touched->articles, touched, site, id);
 }
 
 // Of an article that vanished no more than its addresses is to be known: they are emptied.
@@ -93,6 +100,7 @@ struct site_touched *site_touched_new(TALLOC_CTX *ctx, const struct site *site,
     const struct site_catalogue *c = site->catalogue;
     struct site_touched *touched = talloc_zero(ctx, struct site_touched);
     touched->articles = talloc_zero_array(touched, bool, c->article_count + 1);
+    touched->near = talloc_zero_array(touched, bool, c->article_count + 1);
     touched->units = talloc_zero_array(touched, bool, c->unit_count + 1);
     touched->topics = talloc_zero_array(touched, bool, c->topic_count + 1);
     touched->bylines = talloc_zero_array(touched, bool, c->byline_count + 1);
@@ -217,7 +225,7 @@ struct near {
 static void touch_near(void *data, const struct site_place *place)
 {
     const struct near *near = data;
-    touch_article(near->touched, near->site, place->article->id);
+    touch_in(near->touched->near, near->touched, near->site, place->article->id);
 }
 
 // In the lists as they are, or as they were.
@@ -232,24 +240,18 @@ static void touch_related(struct site_touched *touched, const struct site *site,
     }
 }
 
-// Whoever is touched only for standing near another passes nothing on.
 static void touch_all_related(struct site_touched *touched, const struct site *site,
                               const struct site *before)
 {
     const struct site_catalogue *c = site->catalogue;
-    size_t count = 0;
-    const char **ids =
-        talloc_array(touched, const char *, touched->article_count + touched->lost_count + 1);
-    for (size_t i = 0; i < c->article_count; i++)
-        if (touched->articles[i])
-            ids[count++] = c->articles[i]->id;
-    for (size_t i = 0; i < touched->lost_count; i++)
-        ids[count++] = touched->lost[i];
-    for (size_t i = 0; i < count; i++) {
-        touch_related(touched, site, site, ids[i]);
-        touch_related(touched, site, before, ids[i]);
+    for (size_t i = 0; i < c->article_count; i++) {
+        if (!touched->articles[i])
+            continue;
+        touch_related(touched, site, site, c->articles[i]->id);
+        touch_related(touched, site, before, c->articles[i]->id);
     }
-    talloc_free(ids);
+    for (size_t i = 0; i < touched->lost_count; i++)
+        touch_related(touched, site, before, touched->lost[i]);
 }
 
 int site_touch_neighbours(struct site_touched *touched, const struct site *site,

@@ -5,11 +5,12 @@
 
 struct site_touched {
     bool *articles; // by index in the catalogue
+    bool *near;     // others whose pages may name one of those as what to read next
     bool *units;
     bool *topics;
     bool kinds[SITE_KINDS];
     bool *bylines;
-    size_t article_count; // how many are set
+    size_t article_count; // how many are set, of both
     char **lost;          // ids of articles that changed and have nothing to show any more
     size_t lost_count;
     char **slugs; // addresses that may have lost their page

@@ -69,7 +69,8 @@ bool conn_must_close(const struct conn *conn)
 // ---- one request
 // -----------------------------------------------------------------------------------
 
-static struct thread thread = {.date = "Sun, 01 Nov 2026 00:00:00 GMT"};
+static const struct settings settings = {.origin = "http://portal.example"};
+static struct thread thread = {.date = "Sun, 01 Nov 2026 00:00:00 GMT", .settings = &settings};
 static TALLOC_CTX *ctx;
 static struct response *page; // long enough to be compressed
 static char text[4096];
