@@ -22,8 +22,7 @@ static int count(struct import *import, struct record *record, const struct db_r
     else if (strcmp(outcome, "kept") == 0)
         counts->kept++;
     else
-        return import_record_refuse(import, record, talloc_asprintf(record, "fault.%s", outcome),
-                                    talloc_strdup(record, db_value(result, 0, "field")),
+        return import_record_refuse(import, record, outcome, db_value(result, 0, "field"),
                                     db_value(result, 0, "detail"));
     record->done = true;
     return SEN_OK;

@@ -23,10 +23,13 @@ begin
          jsonb_array_elements_text(coalesce(s.v -> 'articles', '[]')) with ordinality u (v, n);
 end $$;
 
--- The first of them that is not there: {"field", "detail", "what"}; null: all are.
+-- The first of them that is not there: {"field", "detail", "key"}, key being an import's message;
+-- null: all are.
 create or replace function front_unknown(c jsonb) returns jsonb language plpgsql stable as $$
 begin
-    return (select jsonb_build_object('field', x.field, 'detail', x.id, 'what', x.what) from front_names(c) x
+    return (select jsonb_build_object('field', x.field, 'detail', x.id, 'key',
+                case x.what when 'article' then 'fault.unknown_article' when 'topic' then 'fault.unknown_topic' else 'fault.unknown_media' end)
+            from front_names(c) x
             where not case x.what
                 when 'article' then exists (select from article a where a.id = x.id)
                 when 'topic' then exists (select from topic t where t.id = x.id)
@@ -88,7 +91,7 @@ declare
     wrong jsonb := front_unknown(c);
 begin
     perform must(may(who, 'publish', null, a ->> 'locale'), 'forbidden');
-    perform must(wrong is null, 'unknown', wrong - 'what');
+    perform must(wrong is null, 'unknown', wrong - 'key');
     had := front_begin(a ->> 'locale', (a ->> 'expected')::int);
     f := front_store(had, c);
     perform audit_append(who, 'front_set', 'front:' || f.locale, f.locale, front_json(had), front_json(f));
@@ -135,7 +138,7 @@ end $$;
 
 -- Bring one in. What an editor has changed since the last import, or taken away, is 'kept', unless
 -- it is to be overwritten; 'same' says nothing new of what an export would say. Outcomes besides: 'added', 'updated',
--- 'unknown_article' and its like with the field and the id.
+-- 'fault.unknown_article' and its like with the field and the id.
 create or replace function import_front(r jsonb, overwrite boolean)
 returns table (outcome text, field text, detail text) language plpgsql as $$
 declare
@@ -147,7 +150,7 @@ declare
 begin
     select * into had from front x where x.locale = lang for update;
     if wrong is not null then
-        return query select 'unknown_' || (wrong ->> 'what'), wrong ->> 'field', wrong ->> 'detail';
+        return query select wrong ->> 'key', wrong ->> 'field', wrong ->> 'detail';
     elsif front_composition(front_record(lang)::jsonb) = c or had.imported = c and not overwrite then
         update front x set imported = c where x.locale = lang and x.imported is distinct from c;
         return query select 'same', null::text, null::text;
