@@ -269,7 +269,7 @@ describe('a folder', () => {
     await writeFile(join(path, 'articles', 'a.en.md'), '---\nid: a-film\nkind: video\nlocale: en\ntitle: A film of a pond\nrecording: film\n---\nWhat is shown.\n');
     await portal.must(['import', path]);
     assert.match((await portal.must(['import', path])).stdout + '', /0 added|unchanged|same/i);
-    const { stdout: out } = await portal.must(['export']);
+    const { stdout: out } = await portal.must(['export', '--jsonl']);
     const lines = out.trim().split('\n').map((line) => JSON.parse(line));
     const one = lines.find((line) => line.id === 'film');
     assert.deepEqual([one.media_type, one.duration, Object.keys(one.captions)], ['video/webm', 20, ['en', 'vi']]);
@@ -277,7 +277,7 @@ describe('a folder', () => {
     const file = join(folder, 'all.jsonl');
     await writeFile(file, out);
     await portal.must(['import', file]);
-    assert.equal((await portal.must(['export'])).stdout, out);
+    assert.equal((await portal.must(['export', '--jsonl'])).stdout, out);
     await writeFile(join(path, 'articles', 'a.en.md'), '---\nid: b-film\nkind: video\nlocale: en\ntitle: A film of a pond\nrecording: none\n---\nWhat is shown.\n');
     const wrong = await portal.run(['import', path]);
     assert.match(wrong.stdout + wrong.stderr, /recording: there is no video or audio recording “none”/);
