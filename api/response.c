@@ -147,6 +147,10 @@ struct response *response_new(TALLOC_CTX *ctx, int status, const char *type, con
 void response_of_file(struct response *response, const char *file)
 {
     response->file = talloc_strdup(response, file);
+    // What is too small to be compressed here may have copies all the same.
+    char *copy = talloc_asprintf(response, "%s.gz", file);
+    response->compressible = response->compressible || access(copy, R_OK) == 0;
+    talloc_free(copy);
 }
 
 struct response *response_ref(struct response *response)

@@ -55,6 +55,38 @@ static json_t *publisher_of(const struct site *site, const struct site_wing *win
     return node;
 }
 
+// Where the portal speaks of itself it also says by which rules it works and how it is reached.
+static bool speaks_of_itself(const char *kind)
+{
+    static const char *const kinds[] = {"home", "about", "press", "corrections"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i], kind) == 0)
+            return true;
+    return false;
+}
+
+static void set_rules(const struct site *site, const struct site_wing *wing, json_t *publisher)
+{
+    static const struct {
+        const char *property, *path;
+    } rules[] = {
+        {"publishingPrinciples", "about/"},
+        {"ethicsPolicy", "about/"},
+        {"correctionsPolicy", "corrections/"},
+    };
+    const char *tag = wing->locale->tag, *contact = site->settings->contact;
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+        json_object_set_new(publisher, rules[i].property,
+                            json_sprintf("%s/%s/%s", site->origin, tag, rules[i].path));
+    json_t *point = site_node("ContactPoint", NULL);
+    site_set(point, "contactType", "editorial");
+    json_object_set_new(point, "url", json_sprintf("%s/%s/press/", site->origin, tag));
+    if (contact && *contact)
+        site_set(point, "email", contact);
+    site_set(point, "availableLanguage", tag);
+    json_object_set_new(publisher, "contactPoint", point);
+}
+
 static json_t *website_of(const struct site *site, const struct site_wing *wing)
 {
     const char *tag = wing->locale->tag;
@@ -174,7 +206,10 @@ void site_set_linked(const struct site *site, const struct site_wing *wing,
             json_array_extend(graph, page->linked);
         if (!page->text)
             json_array_append_new(graph, page_node(site, wing, page, url));
-        json_array_append_new(graph, publisher_of(site, wing));
+        json_t *publisher = publisher_of(site, wing);
+        if (speaks_of_itself(page->kind))
+            set_rules(site, wing, publisher);
+        json_array_append_new(graph, publisher);
     }
     if (json_array_size(crumbs))
         json_array_append_new(graph, breadcrumbs(site, page, url, crumbs));

@@ -1,6 +1,7 @@
 // A text as schema.org's Article and its kinds have it.
 #include "render/site_linked.h"
 
+#include "content/recording.h"
 #include "render/card.h"
 #include "render/site_cards.h"
 
@@ -78,6 +79,60 @@ static void set_card(const struct site *site, json_t *node, const struct site_ed
     json_object_set_new(image, "height", json_integer(CARD_HEIGHT));
     json_object_set_new(node, "image", image);
     talloc_free(url);
+}
+
+static json_t *media_address(const struct site *site, const char *file)
+{
+    char *path = talloc_asprintf(NULL, "/media/%s", file);
+    char *src = site_encode(path, path);
+    json_t *url = address(site, src, "");
+    talloc_free(path);
+    return url;
+}
+
+static json_t *captions_of(const struct site *site, const struct site_media *media)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < locale_count(); i++) {
+        const char *tag = locale_at(i)->tag;
+        const char *file = json_string_value(json_object_get(media->captions, tag));
+        if (!file)
+            continue;
+        json_t *node = site_node("MediaObject", NULL);
+        json_object_set_new(node, "contentUrl", media_address(site, file));
+        site_set(node, "encodingFormat", "text/vtt");
+        site_set(node, "inLanguage", tag);
+        json_array_append_new(list, node);
+    }
+    return list;
+}
+
+// What the text plays; its card stands for it.
+static void set_recording(const struct site *site, json_t *node, const struct site_edition *shown)
+{
+    const struct site_media *media = shown->article->recording;
+    if (!media)
+        return;
+    bool video = recording_is_video(media->type);
+    char datetime[32];
+    json_t *recording = site_node(video ? "VideoObject" : "AudioObject", NULL);
+    site_set(recording, "name", shown->title);
+    site_set(recording, "description", shown->summary);
+    json_object_set_new(recording, "contentUrl", media_address(site, media->file));
+    site_set(recording, "encodingFormat", media->type);
+    json_object_set_new(recording, "duration", json_sprintf("PT%dS", media->duration));
+    site_set(recording, "uploadDate", site_local_datetime(datetime, shown->published));
+    site_set(recording, "creditText", media->credit);
+    set_licence(recording, media->licence);
+    char *card = site_card_url(NULL, site, shown->locale, shown);
+    if (card)
+        json_object_set_new(recording, "thumbnailUrl", address(site, card, ""));
+    talloc_free(card);
+    json_t *captions = captions_of(site, media);
+    if (json_array_size(captions))
+        json_object_set(recording, "caption", captions);
+    json_decref(captions);
+    json_object_set_new(node, video ? "video" : "audio", recording);
 }
 
 // A name is a person's unless no person had a hand in the text.
@@ -224,6 +279,7 @@ json_t *site_linked_article(const struct site *site, const struct site_wing *win
         json_object_set_new(node, "image", site_linked_picture(site, wing, shown));
     else
         set_card(site, node, shown);
+    set_recording(site, node, shown);
     if (article->topic)
         site_set(node, "articleSection", site_name_in(article->topic->names, wing->locale, NULL));
     set_places(site, wing, node, article);

@@ -116,6 +116,46 @@ static void set_found(json_t *node, const char *key, json_t *list)
     json_decref(list);
 }
 
+// schema.org's kinds of place, as narrow as the gazetteer knows.
+static const char *kind_of(const char *kind)
+{
+    static const struct {
+        const char *kind, *type;
+    } kinds[] = {
+        {"city", "City"},
+        {"town", "City"},
+        {"island", "Landform"},
+        {"archipelago", "Landform"},
+        {"bay", "BodyOfWater"},
+        {"river", "RiverBodyOfWater"},
+        {"mountain", "Mountain"},
+        {"pass", "Landform"},
+        {"lake", "LakeBodyOfWater"},
+        {"cave", "Landform"},
+        {"park", "Park"},
+        {"site", "TouristAttraction"},
+        {"sea", "SeaBodyOfWater"},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i].kind, kind) == 0)
+            return kinds[i].type;
+    return "Place";
+}
+
+static json_t *sights_of(const struct site *site, const struct site_wing *wing,
+                         const struct site_unit *unit)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < unit->sight_count; i++) {
+        const struct site_sight *sight = unit->sights[i];
+        json_t *node = site_node(kind_of(sight->kind), NULL);
+        json_object_set_new(node, "@id", json_sprintf("%s/v1/places/%s", site->origin, sight->id));
+        site_set(node, "name", site_sight_name(sight, wing->locale, NULL));
+        json_array_append_new(list, node);
+    }
+    return list;
+}
+
 // schema.org has no word for what a unit was before, so these are told of as works about it that
 // are dated.
 static json_t *formers_of(const struct site *site, const struct site_wing *wing,
@@ -150,6 +190,7 @@ json_t *site_linked_unit(const struct site *site, const struct site_wing *wing,
     set_found(node, "identifier", codes_of(wing, unit));
     set_found(node, "additionalProperty", figures_of(wing, unit));
     json_object_set_new(node, "containedInPlace", country(wing));
+    set_found(node, "containsPlace", sights_of(site, wing, unit));
     set_found(node, "subjectOf", formers_of(site, wing, unit));
     return node;
 }

@@ -102,6 +102,14 @@ test('the home page names the portal and its search', () => {
   }
 });
 
+test('where the portal speaks of itself it names its rules and how it is reached', () => {
+  for (const path of ['/en/', '/ar/about/', '/vi/press/', '/ja/corrections/']) {
+    const publisher = node(pages.get(path).graph, 'NewsMediaOrganization');
+    for (const key of ['publishingPrinciples', 'ethicsPolicy', 'correctionsPolicy']) assert.ok(pages.has(new URL(publisher[key]).pathname), `${path}: ${key}`);
+    assert.ok(pages.has(new URL(publisher.contactPoint.url).pathname), path);
+  }
+});
+
 test('pages whose text is in another language have breadcrumbs and nothing else', () => {
   let count = 0;
   for (const [path, { html, graph }] of pages) {
@@ -183,6 +191,9 @@ test('a unit says its codes, figures and names; one that was merged from others 
   const hue = node(pages.get('/en/provinces/hue/').graph, 'AdministrativeArea');
   assert.ok(hue.identifier.some((code) => code.propertyID === 'ISO 3166-2' && code.value === 'VN-26'));
   assert.ok(hue.additionalProperty.some((one) => one.unitCode === 'KMK' && one.value === 4947.11));
+  const { containsPlace } = hue;
+  assert.ok(containsPlace.length > 0);
+  for (const one of containsPlace) assert.ok(one['@id'].startsWith(`${origin}/v1/places/`) && one.name && one['@type'], one['@id']);
   const tho = node(pages.get('/en/provinces/phu-tho/').graph, 'AdministrativeArea');
   const formers = Object.fromEntries(tho.subjectOf.map((one) => [one.url, one.temporalCoverage]));
   assert.equal(formers[`${origin}/en/provinces/hoa-binh/`], '../2025-07-01');
