@@ -365,21 +365,21 @@ int site_cards_make(const struct site *site, unsigned jobs, const volatile sig_a
 int site_cards(TALLOC_CTX *ctx, const struct settings *settings, const struct site_options *options,
                struct site_cards_report *ret, char **ret_error)
 {
+    TALLOC_CTX *own = talloc_new(NULL);
     struct db_session *session;
     struct site_theme *theme;
     struct site *site;
     *ret_error = NULL;
-    int r = db_session_open(ctx, settings->database, &session, ret_error);
-    if (r)
-        return r;
-    r = site_theme_load(ctx, &theme, ret_error);
+    int r = db_session_open(own, settings->database, &session, ret_error);
     if (!r)
-        r = site_open(ctx, settings, theme, session, NULL, &site, ret_error);
-    talloc_free(session);
-    if (r)
-        return r;
+        r = site_theme_load(own, &theme, ret_error);
+    if (!r)
+        r = site_open(own, settings, theme, session, NULL, &site, ret_error);
     unsigned jobs = options->jobs ? options->jobs : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
-    r = site_cards_make(site, jobs, options->stop, ret);
-    talloc_free(site);
+    if (!r)
+        r = site_cards_make(site, jobs, options->stop, ret);
+    if (*ret_error)
+        talloc_steal(ctx, *ret_error);
+    talloc_free(own);
     return r;
 }

@@ -58,7 +58,7 @@ static json_t *publisher_of(const struct site *site, const struct site_wing *win
 // Where the portal speaks of itself it also says by which rules it works and how it is reached.
 static bool speaks_of_itself(const char *kind)
 {
-    static const char *const kinds[] = {"home", "about", "press", "corrections"};
+    static const char *const kinds[] = {"home", "about", "press", "correction-index"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kinds[i], kind) == 0)
             return true;
@@ -119,7 +119,7 @@ static const char *type_of(const char *kind)
     } types[] = {
         {"about", "AboutPage"},
         {"accessibility", "AboutPage"},
-        {"corrections", "CollectionPage"},
+        {"correction-index", "CollectionPage"},
         {"person", "ProfilePage"},
         {"people", "CollectionPage"},
         {"press", "ContactPage"},
@@ -128,7 +128,7 @@ static const char *type_of(const char *kind)
         {"search", "SearchResultsPage"},
         {"section", "CollectionPage"},
         {"topic", "CollectionPage"},
-        {"topics", "CollectionPage"},
+        {"topic-index", "CollectionPage"},
     };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(types[i].kind, kind) == 0)
