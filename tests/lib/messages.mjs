@@ -23,8 +23,10 @@ const sameIn = {
   'kind.audio': ['de', 'es', 'fr', 'id'], // words that these languages share
   'kind.interview': ['de'],
   'kind.video': ['de', 'id', 'vi'],
+  'province.name': ['de'],
   'province.population': ['fr'],
   'province.province': ['fr'],
+  'province.region': ['de'],
   'province.source': ['fr'],
   'search.suggestions': ['fr'],
   'site.feeds': ['de', 'pt'], // as readers of feeds say there
