@@ -123,7 +123,9 @@ int site_write_site_map(const struct site *site, const struct site_wing *wing)
         if (site_unit_is_former(site->catalogue, &site->catalogue->units[i]))
             json_array_append_new(former, site_unit_link(wing, &site->catalogue->units[i]));
     collate_objects(wing->locale, former, "name");
-    json_object_set_new(view, "groups", site_menu_groups(wing->shelf));
+    json_t *groups = site_menu_groups(wing->shelf);
+    json_array_remove(groups, 0); // what there is to read stands on this page in full
+    json_object_set_new(view, "groups", groups);
     json_object_set_new(view, "topics", topics_of(site, wing));
     json_object_set_new(view, "kinds", kind_links(wing->shelf));
     json_object_set_new(view, "units", units);
