@@ -106,6 +106,9 @@ static json_t *locale_row(const struct coverage *c, const struct site_wing *wing
     json_t *row = site_edition_link(wing->locale);
     char *called = format_language(NULL, c->wing->ui, wing->locale, NAME_ALONE);
     site_set(row, "called", called);
+    // Where it has no other name here, it goes by its own.
+    bool own = wing->locale != c->wing->ui && strcmp(called, wing->locale->name) == 0;
+    site_set(row, "called_lang", own ? wing->locale->tag : "");
     talloc_free(called);
     return row;
 }

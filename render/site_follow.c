@@ -37,6 +37,7 @@ struct follower {
     struct site_theme *theme;
     struct site_tree tree;
     struct site *site; // what the pages show; NULL: not known
+    bool overtaken;    // another process has written since: some pages show something newer
     char *error;
     pid_t cards;       // the process that makes cards, 0: none
     bool cards_wanted; // the pages have changed since it began
@@ -178,6 +179,8 @@ static int find_touched(struct follower *f, struct site *site, int64_t since,
     const char *const values[] = {position, limit};
     struct change_rows rows = {site_touched_new(site, site, before), site, before, 0};
     int r = db_session_each(f->session, "site_changes", values, 2, change_row, &rows, &f->error);
+    if (f->overtaken)
+        rows.touched->before = NULL;
     *ret_too_many = rows.count > CHANGES_MAX;
     if (!r && !*ret_too_many)
         r = site_touch_neighbours(rows.touched, site, before, f->session, &f->error);
@@ -238,7 +241,8 @@ static int find_position(struct follower *f, int64_t *ret_since, int64_t *ret_pr
     int r = ask_number(f, "site_position", ret_present);
     if (!r)
         r = ask_number(f, "site_follower", ret_since);
-    if (!r && f->site && f->site->catalogue->seq < *ret_since)
+    f->overtaken = !r && f->site && f->site->catalogue->seq < *ret_since;
+    if (f->overtaken)
         *ret_since = f->site->catalogue->seq;
     return r;
 }

@@ -168,15 +168,18 @@ void site_versions_of_person(TALLOC_CTX *ctx, const struct site *site,
 int site_write_people(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
 // The wing has texts under the name.
 int site_write_person(const struct site *site, const struct site_wing *wing,
-                      const struct site_byline *byline) SEN_MUST_CHECK;
+                      const struct site_byline *byline,
+                      const struct site_shelf *before) SEN_MUST_CHECK;
 
 // site_front.c
 int site_write_home(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
 
-// site_topics.c: the lists of topics and of kinds of texts.
+// site_topics.c: the lists of topics and of kinds of texts. before: what the pages show now (see
+// site_listing.h); NULL: not known.
 int site_write_topics(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;
 int site_write_topic(const struct site *site, const struct site_wing *wing,
-                     const struct site_topic *topic) SEN_MUST_CHECK; // and its years
+                     const struct site_topic *topic,
+                     const struct site_shelf *before) SEN_MUST_CHECK; // and its years
 #define SITE_KINDS 7
 extern const char *const site_kinds[SITE_KINDS]; // of articles, in the order of menus
 size_t site_kind_index(const char *kind);        // SITE_KINDS: it has no page
@@ -184,8 +187,8 @@ size_t site_kind_index(const char *kind);        // SITE_KINDS: it has no page
 json_t *site_kind_link(const struct site_shelf *shelf, size_t kind);
 // Which of them the shelf has texts of.
 void site_kinds_shown(const struct site_shelf *shelf, bool ret[static SITE_KINDS]);
-int site_write_kind(const struct site *site, const struct site_wing *wing,
-                    size_t kind) SEN_MUST_CHECK;
+int site_write_kind(const struct site *site, const struct site_wing *wing, size_t kind,
+                    const struct site_shelf *before) SEN_MUST_CHECK;
 
 // site_unit_list.c
 int site_write_units(const struct site *site, const struct site_wing *wing) SEN_MUST_CHECK;

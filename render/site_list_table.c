@@ -39,19 +39,31 @@ int site_write_lists(const struct site *site, const struct site_wing *wing)
     return SEN_OK;
 }
 
+// What the wing's pages show; NULL: not known.
+static const struct site_shelf *shelf_before(const struct site_touched *touched,
+                                             const struct site_wing *wing)
+{
+    const struct site *before = touched ? touched->before : NULL;
+    for (size_t i = 0; before && i < before->wing_count; i++)
+        if (before->wings[i].locale == wing->locale)
+            return before->wings[i].shelf;
+    return NULL;
+}
+
 int site_write_listings(const struct site *site, const struct site_wing *wing,
                         const struct site_touched *touched)
 {
     const struct site_catalogue *c = site->catalogue;
+    const struct site_shelf *before = shelf_before(touched, wing);
     int r = SEN_OK;
     for (size_t i = 0; !r && i < c->topic_count; i++)
         if (!touched || touched->topics[i])
-            r = site_write_topic(site, wing, &c->topics[i]);
+            r = site_write_topic(site, wing, &c->topics[i], before);
     for (size_t i = 0; !r && i < SITE_KINDS; i++)
         if (!touched || touched->kinds[i])
-            r = site_write_kind(site, wing, i);
+            r = site_write_kind(site, wing, i, before);
     for (size_t i = 0; !r && i < c->byline_count; i++)
         if ((!touched || touched->bylines[i]) && wing->shelf->bylines[i])
-            r = site_write_person(site, wing, c->bylines[i]);
+            r = site_write_person(site, wing, c->bylines[i], before);
     return r;
 }

@@ -36,13 +36,13 @@ char *site_year_text(TALLOC_CTX *ctx, const struct site_wing *wing, int year)
     return format_date(ctx, wing->ui, timegm(&middle), DATE_YEAR);
 }
 
-static struct year *find_years(const struct writer *w, size_t *ret_count)
+static struct year *find_years(const struct writer *w, const struct site_place *const *places,
+                               size_t place_count, size_t *ret_count)
 {
-    const struct site_listing *listing = w->listing;
-    struct year *years = talloc_array(w->ctx, struct year, listing->count + 1);
+    struct year *years = talloc_array(w->ctx, struct year, place_count + 1);
     size_t count = 0;
-    for (size_t i = 0; i < listing->count; i++) {
-        int year = site_year(listing->places[i]->shown->published);
+    for (size_t i = 0; i < place_count; i++) {
+        int year = site_year(places[i]->shown->published);
         if (!count || years[count - 1].year != year)
             years[count++] = (struct year){.year = year, .first = i};
         years[count - 1].count++;
@@ -169,11 +169,41 @@ static void set_parts(const struct writer *w, const struct year *year, json_t *v
     site_set_list(view, "parts", parts);
 }
 
-// part: 0 is the year's own page, with the newest.
-static int write_year(const struct writer *w, const struct year *year, size_t part)
+// Which of a year's texts stand on one of its pages; part: 0 is the year's own, with the newest.
+static size_t range_of(const struct year *year, size_t part, size_t *ret_first)
 {
     size_t end = year->count - (part ? part - 1 : year->parts) * SITE_LISTING_PART;
-    size_t first = part ? end - SITE_LISTING_PART : 0;
+    *ret_first = part ? end - SITE_LISTING_PART : 0;
+    return end - *ret_first;
+}
+
+// A profile can move to another page while nothing of itself changes.
+static bool is_shown_as(const struct site_place *place, const struct site_place *old)
+{
+    const struct site_edition *a = place->shown, *b = old->shown;
+    return !place->article->profile && a->published == b->published && a->locale == b->locale &&
+           strcmp(place->slug, old->slug) == 0 && strcmp(a->title, b->title) == 0;
+}
+
+static bool is_as_before(const struct writer *w, const struct year *year, const struct year *old,
+                         size_t part)
+{
+    size_t first, old_first;
+    if (!old || part > old->parts || (!part && year->parts != old->parts))
+        return false;
+    size_t count = range_of(year, part, &first);
+    if (range_of(old, part, &old_first) != count)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!is_shown_as(w->listing->places[year->first + first + i],
+                         w->listing->before[old->first + old_first + i]))
+            return false;
+    return true;
+}
+
+static int write_year(const struct writer *w, const struct year *year, size_t part)
+{
+    size_t first, count = range_of(year, part, &first);
     char below[48];
     snprintf(below, sizeof below, part ? "%d/%zu/" : "%d/", year->year, part);
     json_t *view = site_view(w->wing), *up = link_to(w, w->listing->name, "");
@@ -190,7 +220,7 @@ static int write_year(const struct writer *w, const struct year *year, size_t pa
         set_parts(w, year, view);
     }
     site_set(view, "heading", heading);
-    json_object_set_new(view, "entries", entries_of(w, year->first + first, end - first));
+    json_object_set_new(view, "entries", entries_of(w, year->first + first, count));
     site_set_list(view, "crumbs", crumbs);
     json_object_set(view, "up", up);
     struct site_page page = {
@@ -198,6 +228,25 @@ static int write_year(const struct writer *w, const struct year *year, size_t pa
         .title = talloc_asprintf(w->ctx, "%s, %s", w->listing->name, heading),
     };
     return write_page(w, below, &page, view);
+}
+
+static int write_years(const struct writer *w, const struct year *years, size_t year_count)
+{
+    size_t old_count = 0;
+    const struct site_listing *listing = w->listing;
+    const struct year *old =
+        listing->before ? find_years(w, listing->before, listing->before_count, &old_count) : NULL;
+    int r = SEN_OK;
+    for (size_t i = 0; !r && i < year_count; i++) {
+        const struct year *same = NULL;
+        for (size_t j = 0; j < old_count; j++)
+            if (old[j].year == years[i].year)
+                same = &old[j];
+        for (size_t part = 0; !r && part <= years[i].parts; part++)
+            if (!is_as_before(w, &years[i], same, part))
+                r = write_year(w, &years[i], part);
+    }
+    return r;
 }
 
 int site_listing_prune(const struct site *site, const char *folder, const int *kept, size_t count)
@@ -250,11 +299,10 @@ int site_listing_write(const struct site *site, const struct site_wing *wing,
     w.later = *listing->versions;
     w.later.urls = talloc_memdup(w.ctx, w.later.urls, sizeof *w.later.urls * site->wing_count);
     size_t year_count;
-    struct year *years = find_years(&w, &year_count);
+    struct year *years = find_years(&w, listing->places, listing->count, &year_count);
     int r = write_first(&w, years, year_count);
-    for (size_t i = 0; !r && i < year_count; i++)
-        for (size_t part = 0; !r && part <= years[i].parts; part++)
-            r = write_year(&w, &years[i], part);
+    if (!r)
+        r = write_years(&w, years, year_count);
     if (!r)
         r = prune(&w, years, year_count);
     json_decref(listing->above);

@@ -24,6 +24,10 @@ struct site_listing {
     const struct site_place *const *places; // newest first
     size_t count;
     bool with_topics; // cards name the topic
+    // What its pages show now: those of years that stay the same are left as they are. NULL: not
+    // known, all are written.
+    const struct site_place *const *before;
+    size_t before_count;
 };
 
 // How many numbered pages a year of so many texts has.

@@ -65,8 +65,10 @@ int site_write_languages(const struct site *site, const struct site_wing *wing)
         const struct message_arg args[] = {{"count", NULL, count_texts(other)}};
         json_t *edition = site_edition_link(other->locale);
         site_set(edition, "texts", message_format(ctx, wing->ui, "about.texts", args, 1));
-        if (other->locale != wing->ui)
-            site_set(edition, "called", format_language(ctx, wing->ui, other->locale, NAME_ALONE));
+        // Where it has no other name here, its own says it.
+        const char *called = format_language(ctx, wing->ui, other->locale, NAME_ALONE);
+        if (strcmp(called, other->locale->name) != 0)
+            site_set(edition, "called", called);
         if (other->locale != other->ui)
             set_sentence(edition, wing, "menus", "languages.menus_other", "language",
                          format_language(ctx, wing->ui, other->ui, NAME_IN_TEXT));

@@ -33,37 +33,48 @@ void site_versions_of_person(TALLOC_CTX *ctx, const struct site *site,
     }
 }
 
+// Those whose name and address are the byline's, of whatever shelf.
+static bool is_by(const struct site_place *place, const struct site_byline *byline)
+{
+    const struct site_byline *own = place->shown->byline;
+    return own && site_edition_is_live(place->shown) &&
+           (own == byline ||
+            (strcmp(own->name, byline->name) == 0 && strcmp(own->slug, byline->slug) == 0));
+}
+
 static size_t texts_of(TALLOC_CTX *ctx, const struct site_shelf *shelf,
                        const struct site_byline *byline, const struct site_place *const **ret)
 {
     const struct site_place **places =
-        talloc_array(ctx, const struct site_place *, shelf->bylines[byline->index] + 1);
+        talloc_array(ctx, const struct site_place *, shelf->place_count + 1);
     size_t count = 0;
-    for (size_t i = 0; i < shelf->place_count; i++) {
-        const struct site_place *place = &shelf->places[i];
-        if (place->shown->byline == byline && site_edition_is_live(place->shown))
-            places[count++] = place;
-    }
+    for (size_t i = 0; i < shelf->place_count; i++)
+        if (is_by(&shelf->places[i], byline))
+            places[count++] = &shelf->places[i];
     qsort(places, count, sizeof *places, site_place_by_date);
     *ret = places;
     return count;
 }
 
 int site_write_person(const struct site *site, const struct site_wing *wing,
-                      const struct site_byline *byline)
+                      const struct site_byline *byline, const struct site_shelf *before)
 {
     TALLOC_CTX *ctx = talloc_new(NULL);
-    const struct message_arg args[] = {{"name", byline->name, 0}};
+    const struct message_arg count[] = {{"count", NULL, wing->shelf->bylines[byline->index]}};
+    char *texts = message_format(ctx, wing->ui, "about.texts", count, 1);
+    const struct message_arg parts[] = {{"site", byline->name, 0}, {"part", texts, 0}};
     struct site_listing listing = {
         .kind = "person",
         .path = talloc_asprintf(ctx, "people/%s/", byline->slug),
         .name = byline->name,
-        .description = message_format(ctx, wing->ui, "people.texts", args, 1),
+        .description = message_format(ctx, wing->ui, "feed.title", parts, 2),
         .above = json_pack("{s:s, s:o}", "name", message_text(wing->ui, "people.title"), "href",
                            json_sprintf("/%s/people/", wing->locale->tag)),
         .with_topics = true,
     };
     listing.count = texts_of(ctx, wing->shelf, byline, &listing.places);
+    if (before)
+        listing.before_count = texts_of(ctx, before, byline, &listing.before);
     struct site_versions versions;
     site_versions_of_person(ctx, site, byline, &versions);
     listing.versions = &versions;

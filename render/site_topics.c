@@ -45,17 +45,17 @@ static json_t *index_link(const struct site_wing *wing)
                      json_sprintf("/%s/topics/", wing->locale->tag));
 }
 
-// Of a topic or of a kind: what it names is not looked at when NULL.
-static size_t choose(TALLOC_CTX *ctx, const struct site_shelf *shelf,
-                     const struct site_topic *topic, const char *kind,
-                     const struct site_place *const **ret)
+// Of a topic (its id) or of a kind: what is NULL is not looked at.
+static size_t choose(TALLOC_CTX *ctx, const struct site_shelf *shelf, const char *topic,
+                     const char *kind, const struct site_place *const **ret)
 {
     const struct site_place **places =
         talloc_array(ctx, const struct site_place *, shelf->recent_count + 1);
     size_t count = 0;
     for (size_t i = 0; i < shelf->recent_count; i++) {
         const struct site_article *article = shelf->recent[i]->article;
-        if ((!topic || article->topic == topic) && (!kind || strcmp(article->kind, kind) == 0))
+        const char *id = article->topic ? article->topic->id : "";
+        if ((!topic || strcmp(id, topic) == 0) && (!kind || strcmp(article->kind, kind) == 0))
             places[count++] = shelf->recent[i];
     }
     *ret = places;
@@ -63,7 +63,7 @@ static size_t choose(TALLOC_CTX *ctx, const struct site_shelf *shelf,
 }
 
 int site_write_topic(const struct site *site, const struct site_wing *wing,
-                     const struct site_topic *topic)
+                     const struct site_topic *topic, const struct site_shelf *before)
 {
     TALLOC_CTX *ctx = talloc_new(NULL);
     struct site_listing listing = {
@@ -78,7 +78,9 @@ int site_write_topic(const struct site *site, const struct site_wing *wing,
     listing.feed = listing.path;
     const struct message_arg args[] = {{"topic", listing.name, 0}};
     listing.description = message_format(ctx, wing->ui, "page.topic_all", args, 1);
-    listing.count = choose(ctx, wing->shelf, topic, NULL, &listing.places);
+    listing.count = choose(ctx, wing->shelf, topic->id, NULL, &listing.places);
+    if (before)
+        listing.before_count = choose(ctx, before, topic->id, NULL, &listing.before);
     for (size_t i = 0; i < site->catalogue->topic_count; i++)
         if (&site->catalogue->topics[i] != topic)
             json_array_append_new(listing.others,
@@ -91,7 +93,8 @@ int site_write_topic(const struct site *site, const struct site_wing *wing,
     return r;
 }
 
-int site_write_kind(const struct site *site, const struct site_wing *wing, size_t kind)
+int site_write_kind(const struct site *site, const struct site_wing *wing, size_t kind,
+                    const struct site_shelf *before)
 {
     TALLOC_CTX *ctx = talloc_new(NULL);
     bool shown[SITE_KINDS];
@@ -111,6 +114,8 @@ int site_write_kind(const struct site *site, const struct site_wing *wing, size_
         if (i != kind && shown[i])
             json_array_append_new(listing.others, site_kind_link(wing->shelf, i));
     listing.count = choose(ctx, wing->shelf, NULL, site_kinds[kind], &listing.places);
+    if (before)
+        listing.before_count = choose(ctx, before, NULL, site_kinds[kind], &listing.before);
     struct site_versions versions;
     site_versions_of_path(ctx, site, listing.path, &versions);
     listing.versions = &versions;

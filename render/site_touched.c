@@ -99,6 +99,7 @@ struct site_touched *site_touched_new(TALLOC_CTX *ctx, const struct site *site,
 {
     const struct site_catalogue *c = site->catalogue;
     struct site_touched *touched = talloc_zero(ctx, struct site_touched);
+    touched->before = before;
     touched->articles = talloc_zero_array(touched, bool, c->article_count + 1);
     touched->near = talloc_zero_array(touched, bool, c->article_count + 1);
     touched->units = talloc_zero_array(touched, bool, c->unit_count + 1);

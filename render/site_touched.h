@@ -4,6 +4,7 @@
 #include "render/site_internal.h"
 
 struct site_touched {
+    const struct site *before; // exactly what the pages show; NULL: not known
     bool *articles; // by index in the catalogue
     bool *near;     // others whose pages may name one of those as what to read next
     bool *units;

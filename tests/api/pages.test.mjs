@@ -2,13 +2,15 @@
 // locale, their figures those of the database, every link leading somewhere.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile, readdir } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { editor, plain } from '../lib/editor.mjs';
 import { decode } from '../lib/html.mjs';
 import { catalogs, registry } from '../lib/messages.mjs';
 import { startPortal, waitFor } from '../lib/portal.mjs';
+import { difference, tree } from '../lib/tree.mjs';
 import { parseXml } from '../lib/xml.mjs';
 
 const tags = registry.locales.map(({ tag }) => tag);
@@ -257,4 +259,47 @@ test('a correction stands on the page of corrections and in its feed', async () 
   assert.match((await get('/feeds/en/corrections/rss.xml')).text, /<item>/);
   assert.deepEqual(JSON.parse((await get('/feeds/th/corrections/feed.json')).text).items, []);
   assert.equal((await get('/feeds/en/corrections/other.xml')).status, 404);
+});
+
+test('a long year is cut into pages whose texts stay the same', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sen-pages-'));
+  await chmod(folder, 0o755);
+  const text = (number) => JSON.stringify({
+    id: `long-${number}`, locale: 'vi', kind: 'interview', title: `Bài số ${number}`, body: 'Chữ.', licence: 'CC-BY-4.0',
+    published_at: `2019-01-01T${String(Math.floor(number / 60)).padStart(2, '0')}:${String(number % 60).padStart(2, '0')}:00Z`,
+  });
+  const add = async (first, last) => {
+    const lines = Array.from({ length: last - first + 1 }, (_, i) => `${text(first + i)}\n`);
+    await writeFile(join(folder, `${first}.jsonl`), lines.join(''));
+    await portal.must(['import', join(folder, `${first}.jsonl`)]);
+    await settled();
+  };
+  const numbers = async (path) => [...main(await page('en', `sections/interview/${path}`)).matchAll(/Bài số (\d+)</g)].map(([, number]) => Number(number));
+  const range = (from, to) => Array.from({ length: from - to + 1 }, (_, i) => from - i);
+  await add(1, 199);
+  assert.deepEqual(await numbers('2019/'), range(199, 1));
+  assert.ok(!existsSync(site('en/sections/interview/2019/1')));
+  await add(200, 200);
+  assert.deepEqual(await numbers('2019/'), range(200, 101));
+  assert.deepEqual(await numbers('2019/1/'), range(100, 1));
+  const first = await readFile(site('en/sections/interview/2019/1/index.html'));
+  await add(201, 201);
+  assert.deepEqual(await numbers('2019/'), range(201, 101));
+  assert.deepEqual(await readFile(site('en/sections/interview/2019/1/index.html')), first);
+  assert.ok(links(main(await page('en', 'sections/interview/2019/'))).some(([href]) => href === '/en/sections/interview/2019/1/'));
+  assert.ok(links(main(await page('en', 'sections/interview/'))).some(([href]) => href === '/en/sections/interview/2019/'));
+  // A change in an old page is seen there; a page too many goes.
+  await publish('long-50', 'vi', { title: 'Bài số 5000', slug: 'bai-so-50' });
+  await settled();
+  assert.equal((await numbers('2019/1/'))[50], 5000);
+  for (const number of [201, 200]) await desk.withdraw(`long-${number}`, 'vi', 'x', { kind: 'gone' });
+  await settled();
+  assert.deepEqual((await numbers('2019/')).length, 199);
+  assert.ok(!existsSync(site('en/sections/interview/2019/1')));
+  await rm(folder, { recursive: true });
+  // What was written change by change is what a build writes.
+  const followed = await tree(site(''));
+  await worker.stop();
+  await portal.must(['build'], { settings: { SEN_LOCALES: 'vi,en,th' } });
+  assert.deepEqual(difference(followed, await tree(site(''))), []);
 });

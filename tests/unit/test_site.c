@@ -1,5 +1,7 @@
 // The parts of the site that need no database: what each language shows and where, the files.
+#include "render/site_byline.h"
 #include "render/site_internal.h"
+#include "render/site_listing.h"
 #include "render/site_related.h"
 #include "render/site_siblings.h"
 #include "render/site_tree.h"
@@ -394,6 +396,46 @@ static void test_siblings(void **state)
     assert_int_equal(site_output_erase(AT_FDCWD, folder), SEN_OK);
 }
 
+static void test_bylines_have_addresses(void **state)
+{
+    struct site_catalogue *catalogue = new_catalogue();
+    assert_null(site_byline_take(catalogue, NULL, 1));
+    assert_null(site_byline_take(catalogue, "", 1));
+    const struct site_byline *later = site_byline_take(catalogue, "Lê Hoà", 20);
+    const struct site_byline *first = site_byline_take(catalogue, "Lê Hòa", 30);
+    assert_ptr_equal(site_byline_take(catalogue, "Lê Hòa", 10), first);
+    const struct site_byline *signs = site_byline_take(catalogue, "***", 1);
+    const struct site_byline *han = site_byline_take(catalogue, "阮文安", 1);
+    site_bylines_arrange(catalogue);
+    assert_int_equal(catalogue->byline_count, 4);
+    // Who was published first has the address; the other's is told apart by the name.
+    assert_string_equal(first->slug, "le-hoa");
+    assert_memory_equal(later->slug, "le-hoa-", 7);
+    assert_int_equal(strlen(later->slug), strlen("le-hoa-12345678"));
+    assert_int_equal(strlen(signs->slug), strlen("x-12345678"));
+    assert_true(*han->slug && *han->slug != '-');
+    for (size_t i = 0; i < catalogue->byline_count; i++)
+        assert_int_equal(catalogue->bylines[i]->index, i);
+    assert_ptr_equal(site_catalogue_byline(catalogue, "Lê Hoà"), later);
+    assert_null(site_catalogue_byline(catalogue, "Lê"));
+    HASH_CLEAR(hh, catalogue->byline_table);
+    talloc_free(catalogue);
+}
+
+static void test_long_years_are_cut(void **state)
+{
+    static const struct {
+        size_t texts, parts;
+    } years[] = {{0, 0}, {1, 0}, {199, 0}, {200, 1}, {299, 1}, {300, 2}, {1000, 9}};
+    for (size_t i = 0; i < sizeof years / sizeof *years; i++) {
+        assert_int_equal(site_listing_parts(years[i].texts), years[i].parts);
+        // The year's own page has the rest: never few, never two pages' worth.
+        size_t rest = years[i].texts - years[i].parts * SITE_LISTING_PART;
+        assert_true(rest < 2 * SITE_LISTING_PART);
+        assert_true(!years[i].parts || rest >= SITE_LISTING_PART);
+    }
+}
+
 int main(void)
 {
     if (locales_init())
@@ -410,6 +452,8 @@ int main(void)
         cmocka_unit_test(test_units),
         cmocka_unit_test(test_output),
         cmocka_unit_test(test_siblings),
+        cmocka_unit_test(test_bylines_have_addresses),
+        cmocka_unit_test(test_long_years_are_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
