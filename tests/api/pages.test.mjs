@@ -35,7 +35,7 @@ const get = async (path) => {
 };
 const rows = async (statement) => (await portal.sql(statement)).split('\n').filter(Boolean).map((line) => line.split('|'));
 const settled = () => waitFor(async () => await portal.sql("select f.seq = h.seq from follower f, change_head h where f.name = 'site'") === 't',
-  { seconds: 90, describe: () => worker.log.slice(-3000) });
+  { seconds: 240, describe: () => worker.log.slice(-3000) });
 // Links in a part of a page: [[href, text]].
 const links = (html) => [...html.matchAll(/<a [^>]*?href="([^"]+)"[^>]*>([\s\S]*?)<\/a>/g)]
   .map(([, href, text]) => [decode(href), decode(text.replaceAll(/<[^>]+>/g, '').trim())]);
