@@ -10,7 +10,7 @@ const desktop = { width: 1280, height: 900 };
 const phone = { width: 390, height: 844 };
 // An article is named by its id: its address is written in the language.
 const pictures = [
-  { name: 'home', path: '/en/', ...desktop, language: 'en' },
+  { name: 'home', path: '/en/', width: 1280, height: 850, language: 'en' },
   { name: 'home-ar-phone', path: '/ar/', ...phone, language: 'ar' },
   { name: 'article-ja', article: 'ha-long-bay', ...desktop, language: 'ja' },
   { name: 'article-km-phone', article: 'ha-long-bay', ...phone, language: 'km' },
