@@ -71,13 +71,13 @@ async function sources() {
   return texts.join('\n');
 }
 
-// What looks like a key and is none: events of the log, files, tables of the database.
-const strangers = /^(site\.(build|css|follow|render|update)|feed\.(item|json|item_json)|media\.json|search\.(js|page))$/;
+// What looks like a key and is none: events of the log, files, tables of the database, selectors.
+const strangers = /^(site\.(build|cards|css|follow|list|render|update)|sitemap\.xml|article\.text|feed\.(item|json|item_json)|media\.json|search\.(js|page))$/;
 
 test('every key is used, and every key that is used is in the catalogs', async () => {
   const text = await sources();
-  const quoted = new Set([...text.matchAll(/["']([a-z]+(?:[._][a-z0-9_]+)*)["']/g)].map((found) => found[1]));
-  const shown = new Set([...text.matchAll(/\{\{t\.([a-z_.]+)\}\}/g)].map((found) => found[1]));
+  const quoted = new Set([...text.matchAll(/["']([a-z]+(?:[._][a-z0-9_-]+)*)["']/g)].map((found) => found[1]));
+  const shown = new Set([...text.matchAll(/\{\{t\.([a-z_.-]+)\}\}/g)].map((found) => found[1]));
   const made = (name) => { // the rest of a key whose first part stands in the code
     const [group, ...rest] = name.split('.');
     return (['problem', 'check'].includes(group) && quoted.has(rest.join('.'))) || text.includes(`"${group}.%s"`);
