@@ -1,6 +1,8 @@
 // `sen build --render` of 10,000 articles beside Hugo with comparable templates on the same Markdown,
 // and beside writing the same files with nothing else; then the compressed copies by themselves, of
-// which Hugo writes none. PostgreSQL's own time is in the wall time only.
+// which Hugo writes none, as it draws no cards for shared links. PostgreSQL's own time is in the wall
+// time only. TMPDIR=/dev/shm leaves out what a file system does with files that were just removed:
+// ext4 looks long for an inode then.
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -138,7 +140,7 @@ export default async function measure() {
     await portal.must(['import', await writeLines(join(portal.home, 'texts.jsonl'), list)]);
     await portal.sql('vacuum analyze');
     const folder = join(portal.home, 'hugo');
-    await portal.must(['build']);
+    await portal.must(['build', '--no-cards']);
     const articles = join(portal.home, 'site/en/articles');
     await hugoSite(folder, list, await readFile(join(articles, (await readdir(articles))[0], 'index.html'), 'utf8'));
     const bare = join(portal.home, 'bare');
@@ -148,7 +150,7 @@ export default async function measure() {
     const results = await interleave({
       async sen() {
         await forget(...await sites());
-        const one = await measured(together, join(top, 'deploy/cluster'), ['as-user', portal.home, portal.sen, 'build', '--render'], { env });
+        const one = await measured(together, join(top, 'deploy/cluster'), ['as-user', portal.home, portal.sen, 'build', '--render', '--no-cards'], { env });
         return { ...one, pages: await count(await realpath(join(portal.home, 'site'))) };
       },
       async hugo() {
@@ -166,7 +168,7 @@ export default async function measure() {
     const copies = [];
     for (let i = 0; i < Math.min(3, results.sen.length); i++) {
       await forget(...await sites());
-      const { stdout } = await portal.must(['build', '--render'], { settings: { SEN_PRECOMPRESS: 1 } });
+      const { stdout } = await portal.must(['build', '--render', '--no-cards'], { settings: { SEN_PRECOMPRESS: 1 } });
       copies.push(Number(/copies, ([\d.]+) s/.exec(stdout)[1]));
     }
     const pick = (name, what) => results[name].map((one) => one[what]);
