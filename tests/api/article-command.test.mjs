@@ -195,7 +195,7 @@ describe('sen article', () => {
     assert.match(answer.stderr, /^tea\/vi\.md: topic is different in the portal and stays so/);
     assert.equal(await good(ann('set', 'tea', '--topic', 'nature')), 'tea: done\n');
     assert.equal(await good(ann('put', 'tea/vi.md')), 'tea/vi.md: tea vi, revision 1, unchanged\n');
-    assert.equal(await good(ann('new', 'rice', 'vi', '--kind', 'recipe', '--topic', 'food')), 'rice: done\n');
+    assert.equal(await good(ann('new', 'rice', 'vi', '--kind', 'interview', '--topic', 'food')), 'rice: done\n');
     await refused(ann('new', 'rice', 'vi'), /^rice: Something stands in the way: there is already an article with this id/);
   });
 

@@ -42,7 +42,7 @@ async function collect(most = 4) {
 }
 
 // Not the furniture: the articles themselves, and what people and agencies are called.
-const isContent = ({ stack }) => stack.some(({ name, attributes }) => attributes.class === 'body'
+const isContent = ({ stack }) => stack.some(({ name, attributes }) => /^body( opens)?$/.test(attributes.class)
   || name === 'h1' || name === 'bdi' || (name === 'li' && attributes.dir === 'auto') || attributes.class === 'toc');
 
 // Of a page, what is said to be in the edition's language and is no article.
@@ -90,7 +90,7 @@ const scripts = {
 };
 // Names that are written so everywhere: of the portal, of formats, licences, codes, units, and of
 // those who took the pictures.
-const names = /^(?:Sen|.+ \((?:Atom|RSS|JSON Feed)\)|Atom|RSS|JSON(?: Feed)?|CC[0 ].*|VN-[A-Z0-9]+|[\d.,\s]+km²|.*\bSen Editorial\b.*|Sen editorial desk.*)$/;
+const names = /^(?:Sen|.+ \((?:Atom|RSS|JSON Feed)\)|Atom|RSS|JSON(?: Feed)?|CC[0 ].*|VN-[A-Z0-9]+|[\d.,\s]+km²(?:[～~][\d.,\s]+km²)?|.*\bSen Editorial\b.*|Sen editorial desk.*|Sen, drawn by machine.*)$/;
 
 test('the furniture is in the script of its language', () => {
   const found = new Set();

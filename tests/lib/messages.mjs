@@ -36,6 +36,7 @@ const sameIn = {
   'province.province': ['fr'],
   'province.region': ['de'],
   'province.source': ['fr'],
+  'recording.title': ['de', 'id'],
   'search.suggestions': ['fr'],
   'site.feeds': ['de', 'pt'], // as readers of feeds say there
 };
