@@ -59,12 +59,12 @@ for (const sort of ['newest', 'oldest']) {
 test('exactly as many as there are on a page: no next', async () => {
   const { body } = await api('GET', '/v1/articles?until=2026-01-01&limit=100&locale=vi&topic=none');
   assert.deepEqual(body, { items: [], next: null });
-  await portal.sql("update article set kind = 'twenty' where id in (select id from article order by id limit 20); select change_append('update', 'list-1', null, null, array['articles'])");
-  await waitFor(async () => (await api('GET', '/v1/articles?kind=twenty&limit=21')).body.items.length === 20);
-  assert.equal((await api('GET', '/v1/articles?kind=twenty&limit=20')).body.next, null);
-  assert.notEqual((await api('GET', '/v1/articles?kind=twenty&limit=19')).body.next, null);
+  await portal.sql("update article set kind = 'interview' where id in (select id from article order by id limit 20); select change_append('update', 'list-1', null, null, array['articles'])");
+  await waitFor(async () => (await api('GET', '/v1/articles?kind=interview&limit=21')).body.items.length === 20);
+  assert.equal((await api('GET', '/v1/articles?kind=interview&limit=20')).body.next, null);
+  assert.notEqual((await api('GET', '/v1/articles?kind=interview&limit=19')).body.next, null);
   await portal.sql("update article set kind = 'feature'; select change_append('update', 'list-1', null, null, array['articles'])");
-  await waitFor(async () => (await api('GET', '/v1/articles?kind=twenty')).body.items.length === 0);
+  await waitFor(async () => (await api('GET', '/v1/articles?kind=interview')).body.items.length === 0);
 });
 
 for (const sort of ['newest', 'oldest']) {

@@ -92,7 +92,7 @@ describe('import', () => {
     ];
     for (const pattern of expected) assert.match(refused, pattern);
     assert.equal(refused.trim().split('\n').length, expected.length, refused);
-    assert.match(stdout, /places: 2 added, 0 updated, 0 unchanged/);
+    assert.match(stdout, /places and front pages: 2 added, 0 updated, 0 unchanged/);
   });
 
   test('limits, at and one past', async () => {
@@ -108,7 +108,7 @@ describe('import', () => {
     ]);
     assert.deepEqual(refused.trim().split('\n').map((line) => line.split(':').slice(1, 3).join(':').trim()),
       ['3: names.vi', '4: former.vi', '5: names.vi[0]', '6: provinces', '7: source']);
-    assert.match(stdout, /places: 1 added/);
+    assert.match(stdout, /places and front pages: 1 added/);
   });
 
   test('a province of the same import may be named, one that was refused may not', async () => {
@@ -140,7 +140,7 @@ describe('import', () => {
     const one = place('twice', { names: { vi: ['Một'], en: ['One', 'The one'] }, former: { fr: ['Un'] } });
     await importing([one]);
     const before_ = await changes();
-    assert.match((await importing([{ ...one, names: { en: ['One', 'The one'], vi: ['Một'] } }])).stdout, /places: 0 added, 0 updated, 1 unchanged/);
+    assert.match((await importing([{ ...one, names: { en: ['One', 'The one'], vi: ['Một'] } }])).stdout, /places and front pages: 0 added, 0 updated, 1 unchanged/);
     assert.equal(await changes(), before_);
     assert.match((await importing([{ ...one, names: { vi: ['Một'], en: ['The one', 'One'] } }])).stdout, /1 updated/);
     assert.equal(await portal.sql("select kind, subject, array_to_string(tags, ' ') from change order by seq desc limit 1"), 'place|twice|places place:twice');

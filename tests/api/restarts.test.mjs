@@ -67,7 +67,7 @@ describe('SIGTERM', () => {
       for (let i = 0; ; i++) {
         sent++;
         connection.chunks.length = 0;
-        await connection.send(create(JSON.stringify({ id: `load-${number}-${i}`, source_locale: 'vi', kind: 'load' })));
+        await connection.send(create(JSON.stringify({ id: `load-${number}-${i}`, source_locale: 'vi', kind: 'interview' })));
         const [answer] = await answers(connection, 1, { seconds: 20 });
         if (!answer) break;
         answered++;
@@ -82,7 +82,7 @@ describe('SIGTERM', () => {
     await Promise.all(clients);
     assert.equal(answered, sent);
     assert.equal(created, sent);
-    assert.equal(await portal.sql("select count(*) from article where kind = 'load'"), String(created));
+    assert.equal(await portal.sql("select count(*) from article where kind = 'interview'"), String(created));
   });
 
   test('/ready says so', async () => {
