@@ -69,14 +69,14 @@ const get = async (path, headers) => {
 const json = async (path, headers) => JSON.parse((await get(path, headers)).text);
 
 test('the edition has its pages, in its own words', async () => {
-  for (const path of ['', 'about/', 'search/', 'provinces/', 'provinces/ha-noi/', 'topics/food/', 'articles/gromperekichelcher-zu-hanoi-e-raezel/']) {
+  for (const path of ['', 'about/', 'languages/', 'search/', 'provinces/', 'provinces/ha-noi/', 'topics/food/', 'articles/gromperekichelcher-zu-hanoi-e-raezel/']) {
     const html = await page(`lb/${path}index.html`);
     assert.match(html, /^<!DOCTYPE html>\n<html lang="lb" dir="ltr">/, path);
     assert.ok(!html.includes('notice interface'), path);
     const said = words(html).filter(({ lang, stack }) => lang === 'lb' && stack.some(({ name, attributes }) => name === 'nav' && attributes.class === 'main'));
     assert.ok(said.length >= 4 && said.every(({ text }) => isMarked(text)), JSON.stringify(said));
   }
-  assert.match(await page('lb/about/index.html'), /<a [^>]*lang="lb"[^>]*>Lëtzebuergesch<\/a> <span>‹1 text›<\/span>/);
+  assert.match(await page('lb/languages/index.html'), /<span class="tongue"><a [^>]*lang="lb"[^>]*>Lëtzebuergesch<\/a><\/span> <span>‹1 text›<\/span>/);
 });
 
 test('it has its formats, and the fallback of its own', async () => {
@@ -124,7 +124,10 @@ test('search finds its texts, and its feeds and sitemap list them', async () => 
 });
 
 test('the other editions link to it', async () => {
-  for (const tag of ['vi', 'ar', 'rad']) assert.match(await page(`${tag}/about/index.html`), /<a href="\/lb\/" lang="lb" hreflang="lb" dir="ltr">Lëtzebuergesch<\/a>/);
+  for (const tag of ['vi', 'ar', 'rad']) {
+    assert.match(await page(`${tag}/languages/index.html`), /<span class="tongue"><a href="\/lb\/" lang="lb" hreflang="lb" dir="ltr">Lëtzebuergesch<\/a>/, tag);
+    assert.match(await page(`${tag}/about/index.html`), /<li><a href="\/lb\/about\/" lang="lb" hreflang="lb" dir="ltr">Lëtzebuergesch<\/a><\/li>/, tag);
+  }
   assert.match(await page('en/index.html'), /<link rel="alternate" hreflang="lb" href="[^"]*\/lb\/">/);
   assert.ok(existsSync(join(portal.home, 'site/lb/index.html')) && (await readdir(join(portal.home, 'site/lb'))).length > 4);
 });

@@ -281,8 +281,12 @@ describe('provinces', () => {
     const population = body.facts.find((fact) => fact.attribute === 'population');
     assert.match(population.label, /2025/);
     assert.ok(body.facts.every((fact) => fact.source));
-    const other = await get('/v1/provinces/ha-noi?locale=de');
+    const german = await get('/v1/provinces/ha-noi?locale=de');
+    assert.equal(german.body.match, 'asked');
+    assert.equal(german.body.profile.locale, 'de');
+    const other = await get('/v1/provinces/ha-noi?locale=rad');
     assert.equal(other.body.match, 'fallback');
+    assert.equal(other.body.locale, 'vi');
     assert.equal(other.body.profile.locale, other.body.locale);
   });
 });

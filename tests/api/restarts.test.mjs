@@ -34,8 +34,9 @@ describe('SIGTERM', () => {
     const server = await portal.serve({ ...unlimited, SEN_QUERY_MS: 20000 });
     const body = '{"id": "half-sent", "source_locale": "vi"}';
     const [reader, writer, slow] = [await open(server.port), await open(server.port), await open(server.port)];
-    const held = await lock(t, portal, 'media');
-    await reader.send(request('GET', '/v1/media'));
+    // Not a table that the making of an article reads: the writer is answered while the reader waits.
+    const held = await lock(t, portal, 'place');
+    await reader.send(request('GET', '/v1/places'));
     await waitFor(async () => await held.waiting() === 1);
     await writer.send(create(body).slice(0, -20));
     await slow.send('GET /health HTTP/1.1\r\nHost:');
