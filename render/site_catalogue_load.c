@@ -11,7 +11,6 @@ struct loader {
     struct site_catalogue *catalogue;
     struct db_session *session;
     const struct site_draft *draft; // NULL: none
-    const char *articles;           // text[] of those to read; NULL: all
     char **ret_error;
 };
 
@@ -428,36 +427,21 @@ static int load_articles(const struct loader *loader)
         size_t count; // of its values
         int (*row)(void *, const struct db_result *);
     } steps[] = {
-        {"site_articles", 1, article_row},       {"site_article_units", 1, article_unit_row},
-        {"site_redirects", 1, redirect_row},     {"site_editions", 3, edition_row},
-        {"site_corrections", 1, correction_row}, {"site_barred", 0, barred_row},
+        {"site_articles", 0, article_row},       {"site_article_units", 0, article_unit_row},
+        {"site_redirects", 0, redirect_row},     {"site_editions", 2, edition_row},
+        {"site_corrections", 0, correction_row}, {"site_barred", 0, barred_row},
     };
     const struct site_draft *draft = loader->draft;
-    const char *const values[] = {loader->articles, draft ? draft->article : NULL,
-                                  draft ? draft->locale->tag : NULL};
+    const char *const values[] = {draft ? draft->article : NULL, draft ? draft->locale->tag : NULL};
     int r = SEN_OK;
     for (size_t i = 0; !r && i < sizeof steps / sizeof *steps; i++)
         r = each_with(loader, steps[i].statement, values, steps[i].count, steps[i].row);
     return r;
 }
 
-static int load_scope(struct loader *loader)
-{
-    struct site_catalogue *c = loader->catalogue;
-    struct db_result *result;
-    int r = db_session_query(c, loader->session, "site_scope",
-                             (const char *const[]){loader->draft->article}, 1, &result,
-                             loader->ret_error);
-    if (!r)
-        loader->articles = db_value(result, 0, "articles");
-    return r;
-}
-
-static int load(struct loader *loader)
+static int load(const struct loader *loader)
 {
     int r = load_position(loader);
-    if (!r && loader->draft)
-        r = load_scope(loader);
     if (!r)
         r = each(loader, "site_topics", topic_row);
     if (!r)
@@ -485,7 +469,7 @@ int site_catalogue_load(TALLOC_CTX *ctx, struct db_session *session, const struc
 {
     struct site_catalogue *c = talloc_zero(ctx, struct site_catalogue);
     talloc_set_destructor(c, catalogue_free);
-    struct loader loader = {c, session, draft, NULL, ret_error};
+    struct loader loader = {c, session, draft, ret_error};
     int r =
         db_session_script(session, "begin isolation level repeatable read read only", ret_error);
     if (!r) {

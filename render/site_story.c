@@ -42,7 +42,8 @@ static const char *captions_for(const struct site_wing *wing, const json_t *capt
     return "";
 }
 
-static json_t *tracks_of(const struct site_wing *wing, const struct site_media *media)
+static json_t *tracks_of(TALLOC_CTX *ctx, const struct site_wing *wing,
+                         const struct site_media *media)
 {
     json_t *tracks = json_array();
     const char *chosen = captions_for(wing, media->captions);
@@ -51,11 +52,10 @@ static json_t *tracks_of(const struct site_wing *wing, const struct site_media *
         const char *file = json_string_value(json_object_get(media->captions, locale->tag));
         if (!file)
             continue;
-        char *src = address_of(NULL, file);
-        json_array_append_new(tracks, json_pack("{s:s, s:s, s:s, s:b}", "src", src, "tag",
-                                                locale->tag, "label", locale->name, "chosen",
-                                                strcmp(chosen, locale->tag) == 0));
-        talloc_free(src);
+        json_array_append_new(tracks,
+                              json_pack("{s:s, s:s, s:s, s:b}", "src", address_of(ctx, file), "tag",
+                                        locale->tag, "label", locale->name, "chosen",
+                                        strcmp(chosen, locale->tag) == 0));
     }
     return tracks;
 }
@@ -95,7 +95,7 @@ static json_t *recording_of(const struct site_wing *wing, const struct site_medi
                              message_format(ctx, wing->ui, "recording.title", title, 2), "download",
                              download_of(ctx, wing->ui, media), "credit",
                              message_format(ctx, wing->ui, "recording.credit", credit, 1),
-                             "licence", media->licence, "tracks", tracks_of(wing, media));
+                             "licence", media->licence, "tracks", tracks_of(ctx, wing, media));
     talloc_free(ctx);
     return view;
 }

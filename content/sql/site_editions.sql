@@ -1,6 +1,6 @@
 -- What lists show of every text that readers can see; the order is made by the reader.
--- $1: only of these articles (null: of all); $2, $3: the article and locale whose draft stands for
--- what readers see of it, as if it were published now (null: none).
+-- $1, $2: the article and locale whose draft stands for what readers see of it, as if it were
+-- published now (null: none).
 select e.id, e.article, e.locale,
        case when e.state = 'withdrawn' then e.withdrawal end as withdrawal, e.withdrawn_to,
        e.slug, e.title, e.summary, e.image ->> 'media' as image, e.image ->> 'alt' as image_alt,
@@ -10,8 +10,7 @@ select e.id, e.article, e.locale,
        extract(epoch from case when e.state = 'draft' then now() else e.updated_at end)::bigint as updated,
        extract(epoch from case when e.state = 'draft' then now() else coalesce(e.major_at, e.updated_at) end)::bigint as significant
 from edition e
-where ($1::text[] is null or e.article = any ($1))
-  and (e.state in ('live', 'withdrawn')
-       and ($2::text is null or e.article <> $2 or e.locale <> $3::text
-            or not exists (select from edition x where x.article = $2 and x.locale = $3 and x.state = 'draft'))
-       or e.state = 'draft' and e.article = $2 and e.locale = $3)
+where e.state in ('live', 'withdrawn')
+      and ($1::text is null or e.article <> $1 or e.locale <> $2::text
+            or not exists (select from edition x where x.article = $1 and x.locale = $2 and x.state = 'draft'))
+   or e.state = 'draft' and e.article = $1 and e.locale = $2
