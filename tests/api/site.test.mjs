@@ -105,6 +105,7 @@ test('sitemaps list what really exists, with the versions the pages list', async
   const index = await readFile(join(site(), 'sitemap.xml'), 'utf8');
   const maps = all(index, /<loc>([^<]+)<\/loc>/g).map(([, url]) => new URL(url).pathname);
   assert.ok(maps.length >= 16);
+  const [news, listed] = [[], new Set()];
   for (const map of maps) {
     const xml = await readFile(join(site(), map), 'utf8');
     for (const [, entry] of all(xml, /<url>(.*?)<\/url>/gs)) {
@@ -112,11 +113,19 @@ test('sitemaps list what really exists, with the versions the pages list', async
       const html = list.get(path);
       assert.ok(html, `${map}: ${path} is a page`);
       assert.ok(!html.includes('name="robots" content="noindex"'), `${map}: ${path} may be listed`);
+      if (map === '/sitemap-news.xml') { // names each text beside its language's map, which has its versions
+        assert.match(entry, /<news:language>[a-z-]+<\/news:language>/, path);
+        news.push(path);
+        continue;
+      }
+      listed.add(path);
       const here = all(entry, /hreflang="([^"]+)" href="([^"]+)"/g).map(([, language, href]) => `${language} ${href}`);
       const there = all(html, /<link rel="alternate" hreflang="([^"]+)" href="([^"]+)">/g).map(([, language, href]) => `${language} ${href}`);
       assert.deepEqual(here, there, path);
     }
   }
+  assert.ok(news.length > 0);
+  assert.deepEqual(news.filter((path) => !listed.has(path)), [], 'news are in the map of their language too');
 });
 
 const topics = ['food', 'music', 'heritage'];
