@@ -160,7 +160,7 @@ describe('bodies', () => {
   });
 
   test('in chunks', async () => {
-    const pieces = [...'{"source_locale": "vi", "kind": "in-chunks"}'].map(chunk).join('');
+    const pieces = [...'{"source_locale": "vi", "kind": "interview"}'].map(chunk).join('');
     assert.equal((await one(`${head({ 'Transfer-Encoding': 'chunked' })}${pieces}0\r\n\r\n`)).status, 201);
     const trailer = `${head({ 'Transfer-Encoding': 'chunked' })}${chunk('{"source_locale": "vi"}')}0\r\nX-Sum: 1\r\n\r\n`;
     const { answers: list } = await exchange(server.port, trailer + health, { count: 2 });
