@@ -1,5 +1,5 @@
 // Shows the stories that a reader has saved when there is no connection. It is there only once a
-// story was saved (story.js), keeps nothing by itself, and asks the network first; what lies in
+// story was saved (page.js), keeps nothing by itself, and asks the network first; what lies in
 // assets/ has names that change with its content.
 self.addEventListener('install', () => self.skipWaiting());
 self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));

@@ -1,6 +1,38 @@
-// A story: its pictures enlarged, kept on this device, printed. And the list of what is kept.
+// What every page does by itself; in one file, since a first visit is to ask for little.
+
+// The reader's choice of light or dark, kept in their own browser. Without it the system decides.
 (() => {
-  const story = document.querySelector('article.text');
+  const root = document.documentElement;
+  const read = () => { try { return localStorage.getItem('theme'); } catch { return null; } };
+  const keep = (value) => { try { localStorage.setItem('theme', value); } catch { /* a private window forgets it */ } };
+  const chosen = read();
+  if (chosen === 'dark' || chosen === 'light') root.dataset.theme = chosen;
+
+  document.addEventListener('DOMContentLoaded', () => {
+    const button = document.querySelector('button.theme');
+    if (button) {
+      button.hidden = false;
+      button.addEventListener('click', () => {
+        const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+        root.dataset.theme = dark ? 'light' : 'dark';
+        keep(root.dataset.theme);
+      });
+    }
+    const menu = document.querySelector('details.languages');
+    if (!menu) return;
+    const close = () => { menu.open = false; };
+    menu.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape' || !menu.open) return;
+      close();
+      menu.querySelector('summary').focus();
+    });
+    document.addEventListener('click', (event) => { if (!menu.contains(event.target)) close(); });
+  });
+})();
+
+// A story: its pictures enlarged, kept on this device, printed. And the list of what is kept.
+document.addEventListener('DOMContentLoaded', () => {
+  const story = document.querySelector('article.text[data-pictures]');
   const list = document.getElementById('saved');
   const make = (name, properties) => Object.assign(document.createElement(name), properties);
 
@@ -140,4 +172,4 @@
       dialog.showModal();
     });
   });
-})();
+});
