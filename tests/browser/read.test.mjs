@@ -1,10 +1,9 @@
 // The portal as a reader meets it.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accessibility, broken, launch, sideways, visit } from '../lib/browser.mjs';
+import { broken, launch, sideways, visit } from '../lib/browser.mjs';
 import { editor, plain } from '../lib/editor.mjs';
 import { startPortal, waitFor } from '../lib/portal.mjs';
-import { random } from '../lib/row.mjs';
 
 // What the edition calls itself, its direction, and letters that its pages are written in.
 const editions = {
@@ -196,30 +195,4 @@ test('a published text comes onto the page within a second, and a correction fol
       return /Better words/.test(await text(page.locator('main')));
     });
   });
-});
-
-// Every page kind in every width and theme would take minutes: a sample that turns with the seed, and
-// always the home page.
-test('accessible and without sideways scrolling', async () => {
-  const pick = random();
-  const kinds = ['/', 'article', '/provinces/ha-noi/', '/provinces/ha-giang/', '/search/', '/topics/food/', '/about/', '/provinces/'];
-  const sample = [];
-  for (const locale of Object.keys(editions)) {
-    for (const width of [320, 1280]) {
-      for (const dark of [false, true]) {
-        sample.push({ locale, width, dark, kind: '/' });
-        sample.push({ locale, width, dark, kind: kinds[1 + Math.floor(pick() * (kinds.length - 1))] });
-      }
-    }
-  }
-  const found = [];
-  for (const { locale, width, dark, kind } of sample) {
-    await visit(browser, { language: locale, width, dark }, async (page) => {
-      const path = kind === 'article' ? await article(locale) : `/${locale}${kind}`;
-      await open(page, path);
-      const label = `${path} ${width} px ${dark ? 'dark' : 'light'}`;
-      for (const line of [...await accessibility(page), ...(width === 320 ? await sideways(page) : [])]) found.push(`${label}: ${line}`);
-    });
-  }
-  assert.deepEqual(found, []);
 });
