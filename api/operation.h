@@ -14,8 +14,8 @@ enum expected {
 };
 
 struct operation {
-    const char *name;          // as ask() knows it
-    const struct field *body;  // what the body may hold; NULL: nothing (a write may send {})
+    const char *name;         // as ask() knows it
+    const struct field *body; // what the body may hold; NULL: nothing (a write may send {})
     // The rules of the body that its table does not say: SEN_OK or SEN_INVALID with a fault whose
     // strings hang on ctx. NULL: there are none.
     int (*check)(TALLOC_CTX *ctx, const json_t *body, struct fault *ret_fault);

@@ -100,7 +100,7 @@ static enum step_result answer_coverage(struct request *request, json_t *documen
 }
 
 #define ABOUT                                                                                      \
-    {"agency", FIELD_SLUG_ID, 80}, {"kind", FIELD_CHOICE, .choices = ITEM_KINDS},                                    \
+    {"agency", FIELD_SLUG_ID, 80}, {"kind", FIELD_CHOICE, .choices = ITEM_KINDS},                  \
     {                                                                                              \
         "topic", FIELD_SLUG_ID, 80                                                                 \
     }

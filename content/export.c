@@ -27,9 +27,8 @@ static int write_line(void *data, const struct db_result *one)
 
 static int export_all(struct db_session *session, struct export *export, char **ret_error)
 {
-    static const char *const statements[] = {"export_topics",   "export_agencies",
-                                             "export_media",    "export_provinces",
-                                             "export_glossary", "export_places",
+    static const char *const statements[] = {"export_topics",    "export_agencies", "export_media",
+                                             "export_provinces", "export_glossary", "export_places",
                                              "export_fronts"};
     int r = SEN_OK;
     for (size_t i = 0; !r && i < sizeof statements / sizeof *statements; i++)

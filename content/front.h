@@ -17,7 +17,7 @@
 
 #include "content/fields.h"
 
-extern const struct field front_fields[]; // of the API: nothing else
+extern const struct field front_fields[];        // of the API: nothing else
 extern const struct field front_record_fields[]; // of an import: with type and locale
 
 // The rules that the tables do not say: an entry is one thing and not two, and no article stands

@@ -71,7 +71,7 @@ struct import {
     struct name *seen;                // "id locale" and "kind id" of this import
     struct name *known[RECORD_KINDS]; // what texts may refer to; of media, the pictures
     struct name *recordings;
-    struct import_media *media;       // sorted by id
+    struct import_media *media; // sorted by id
     size_t media_count;
     FILE *open; // the JSONL file that is being read, pass 2
     const char *open_path;

@@ -141,8 +141,8 @@ struct feed_request {
     size_t limit;       // items of a page; the statement was asked for one row more
 };
 
-// The prepared feed of the rows of content/sql/feed.sql or feed_corrections.sql, on ctx. The caller sets prev_archive when
-// feed->more. The rows may be freed before the feed.
-// SEN_INVALID: the request makes no valid feed.
+// The prepared feed of the rows of content/sql/feed.sql or feed_corrections.sql, on ctx. The caller
+// sets prev_archive when feed->more. The rows may be freed before the feed. SEN_INVALID: the
+// request makes no valid feed.
 int feed_from_rows(TALLOC_CTX *ctx, const struct feed_request *request,
                    const struct db_result *rows, struct feed **ret) SEN_MUST_CHECK;

@@ -195,8 +195,8 @@ struct site_draft {
     const struct locale *locale;
 };
 
-// Read it all, in a transaction of its own. Freed with ctx. draft: its draft, if it has one, stands in
-// the place of what readers see of that text now; NULL: everything as readers see it.
+// Read it all, in a transaction of its own. Freed with ctx. draft: its draft, if it has one, stands
+// in the place of what readers see of that text now; NULL: everything as readers see it.
 int site_catalogue_load(TALLOC_CTX *ctx, struct db_session *session, const struct site_draft *draft,
                         struct site_catalogue **ret, char **ret_error) SEN_MUST_CHECK;
 

@@ -101,7 +101,8 @@ int site_write_common(const struct site *site)
     if (r)
         return r;
     char robots[512];
-    int length = snprintf(robots, sizeof robots,
-                          "User-agent: *\nAllow: /\nDisallow: /preview/\n\nSitemap: %s/sitemap.xml\n", site->origin);
+    int length = snprintf(
+        robots, sizeof robots,
+        "User-agent: *\nAllow: /\nDisallow: /preview/\n\nSitemap: %s/sitemap.xml\n", site->origin);
     return site_output_write(site->output, "robots.txt", robots, (size_t)length);
 }

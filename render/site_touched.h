@@ -5,8 +5,8 @@
 
 struct site_touched {
     const struct site *before; // exactly what the pages show; NULL: not known
-    bool *articles; // by index in the catalogue
-    bool *near;     // others whose pages may name one of those as what to read next
+    bool *articles;            // by index in the catalogue
+    bool *near;                // others whose pages may name one of those as what to read next
     bool *units;
     bool *topics;
     bool kinds[SITE_KINDS];

@@ -60,7 +60,7 @@ static const char *render(TALLOC_CTX *ctx, const char *locale, const char *text,
     "<h2 id=\"footnotes_title\">Footnotes</h2>\n<ol>\n"
 #define NOTES_END "</ol>\n</section>\n"
 #define REGION(caption)                                                                            \
-    "<section class=\"table\" tabindex=\"0\" aria-label=\"" caption                    \
+    "<section class=\"table\" tabindex=\"0\" aria-label=\"" caption                                \
     "\">\n<table>\n<caption>" caption "</caption>\n"
 
 static const struct {
@@ -163,7 +163,8 @@ static const struct {
                       "scope=\"row\">Hà Nội</th><td class=\"number\">–</td></tr>\n</tbody>\n"
                       "</table>\n</section>\n"},
     {"```CSV\n,b\na\n```",
-     "<section class=\"table\" tabindex=\"0\">\n<table>\n<thead>\n<tr><td></td><th scope=\"col\">b</th>"
+     "<section class=\"table\" tabindex=\"0\">\n<table>\n<thead>\n<tr><td></td><th "
+     "scope=\"col\">b</th>"
      "</tr>\n</thead>\n<tbody>\n<tr><th scope=\"row\">a</th><td></td></tr>\n</tbody>\n</table>\n"
      "</section>\n"},
     {"```csv <b>\n<i>\n12 %\n```",
