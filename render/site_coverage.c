@@ -1,9 +1,7 @@
 // How much of the portal exists in which language, and what is known of the translations.
 #include "render/site_internal.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 // What is counted of the texts in a row of a table.
 struct measure {
@@ -156,17 +154,6 @@ static void set_tables(const struct coverage *c, json_t *view)
     json_object_set_new(view, "heads", heads);
 }
 
-// The day of the last change, at noon in Viet Nam.
-static int64_t day_of(const char *day)
-{
-    struct tm parts = {.tm_hour = 5};
-    if (sscanf(day, "%d-%d-%d", &parts.tm_year, &parts.tm_mon, &parts.tm_mday) != 3)
-        return 0;
-    parts.tm_year -= 1900;
-    parts.tm_mon--;
-    return timegm(&parts);
-}
-
 int site_write_coverage(const struct site *site, const struct site_wing *wing)
 {
     struct coverage c = {.ctx = talloc_new(NULL), .site = site, .wing = wing};
@@ -175,7 +162,8 @@ int site_write_coverage(const struct site *site, const struct site_wing *wing)
     set_tables(&c, view);
     const struct message_arg args[] = {
         {"count", NULL, c.texts},
-        {"date", format_date(c.ctx, wing->ui, day_of(site->catalogue->day), DATE_LONG), 0}};
+        {"date", format_date(c.ctx, wing->ui, site_moment_of_day(site->catalogue->day), DATE_LONG),
+         0}};
     site_set(view, "intro", message_format(c.ctx, wing->ui, "coverage.intro", args, 2));
     struct site_page page = {
         .template = SITE_COVERAGE,
